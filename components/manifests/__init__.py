@@ -1,0 +1,1 @@
+"""Pure functions from a spec to plain Kubernetes objects. No Pulumi."""

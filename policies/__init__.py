@@ -1,0 +1,1 @@
+"""The guardrails: one catalogue of rules. Stands alone; a copied `policies/` folder works."""

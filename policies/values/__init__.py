@@ -1,0 +1,1 @@
+"""Grammars that others share: image references and quantities. Standard library only."""
