@@ -1,0 +1,110 @@
+"""A private copy of the checkout to run the real command and the real engine in.
+
+The copy has its own state, rendered folder and stack files, and shares the machine's `$SLIPWAY_HOME` (programs, plugins,
+registry, BuildKit), so a test may break anything in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a finished command said. `text` is its standard output and error together, for messages."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out + self.err
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """A copied checkout in `folder`; `extra` is added to the environment of every command."""
+
+    folder: Path
+    extra: dict[str, str] = field(default_factory=dict[str, str])
+
+    def slipway(self, *arguments: str, **extra: str) -> Result:
+        """Run the `slipway` command of the copy."""
+        return self.run([sys.executable, "-m", "cli.main", *arguments], extra)
+
+    def pulumi(self, *arguments: str, **extra: str) -> Result:
+        """Run the Pulumi CLI as a person would after `eval "$(slipway env)"`."""
+        return self.run(["pulumi", *arguments], self.environment() | extra)
+
+    def environment(self, stack: str = "dev") -> dict[str, str]:
+        """What `slipway env` prints, as a mapping."""
+        said = self.slipway("env", "--stack", stack)
+        assert said.code == 0, said.text
+        shown = subprocess.run(
+            ["sh", "-c", f"{said.out}\nexec env -0"], capture_output=True, text=True, check=True, env=self._base()
+        ).stdout
+        pairs = (pair.partition("=") for pair in shown.split("\0") if pair)
+        return {name: value for name, _, value in pairs}
+
+    def run(self, command: list[str], extra: dict[str, str] | None = None) -> Result:
+        """Run any command in the copy; never raises for its exit code."""
+        done = subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, check=False, env=self._base() | (extra or {})
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def _base(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "SLIPWAY__"))}
+        return inherited | {"NO_COLOR": "1"} | self.extra
+
+    def stack_file(self, stack: str = "dev") -> dict[str, Any]:
+        """The copy's stack file."""
+        return cast(dict[str, Any], yaml.safe_load((self.folder / f"Pulumi.{stack}.yaml").read_text()))
+
+    def write_stack_file(self, content: dict[str, Any], stack: str = "dev") -> None:
+        """Replace the copy's stack file."""
+        (self.folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def resources(self, stack: str = "dev") -> dict[str, dict[str, Any]]:
+        """The stack's state: URN → resource, secrets left encrypted."""
+        exported = self.pulumi("stack", "export", "--stack", stack)
+        assert exported.code == 0, exported.text
+        deployment = json.loads(exported.out)["deployment"]
+        assert not deployment.get("pending_operations"), "the state holds unfinished operations"
+        return {resource["urn"]: resource for resource in deployment.get("resources", [])}
+
+    def rendered(self, stack: str = "dev") -> dict[str, str]:
+        """The rendered folder: relative path → text."""
+        root = self.folder / ".rendered" / stack
+        return {str(path.relative_to(root)): path.read_text() for path in sorted(root.rglob("*.yaml"))}
+
+
+def copy_checkout(folder: Path) -> Workbench:
+    """Copy what git would commit into `folder`, and share this checkout's virtualenv."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        source, target = CHECKOUT / name, folder / name
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    (folder / ".venv").symlink_to(CHECKOUT / ".venv")
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    return Workbench(folder)
