@@ -1,0 +1,75 @@
+"""Time two ways of doing a thing in turn, so that a machine whose speed drifts slows both alike."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table.
+
+    `ours` and `peer` are medians in seconds. `ratio` is the median of the ratios pair by pair, not the ratio of medians:
+    a pair was measured within seconds of each other.
+    """
+
+    name: str
+    ours: float
+    peer: float
+    peer_name: str
+    ratio: float
+    aim: float | None
+    higher_is_better: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """`met`, `missed`, or `-` where the figure is only for information."""
+        if self.aim is None:
+            return "-"
+        met = self.ratio >= self.aim if self.higher_is_better else self.ratio <= self.aim
+        return "met" if met else "missed"
+
+
+def in_turn(ours: Callable[[], float], peer: Callable[[], float], runs: int) -> tuple[list[float], list[float]]:
+    """Call both `runs` times, alternately, after one warm-up of each. Each returns the seconds that count."""
+    ours()
+    peer()
+    pairs = [(ours(), peer()) for _ in range(runs)]
+    return [mine for mine, _ in pairs], [theirs for _, theirs in pairs]
+
+
+def compare(
+    name: str,
+    ours: Callable[[], float],
+    peer: Callable[[], float],
+    peer_name: str,
+    aim: float | None,
+    runs: int = 5,
+) -> Figure:
+    """Measure `ours / peer`; below the aim is good."""
+    mine, theirs = in_turn(ours, peer, runs)
+    ratio = statistics.median(a / b for a, b in zip(mine, theirs, strict=True))
+    return Figure(name, statistics.median(mine), statistics.median(theirs), peer_name, ratio, aim)
+
+
+def table(figures: list[Figure]) -> str:
+    """The figures as aligned text."""
+    head = ("what", "ours", "peer", "ratio", "aim", "", "against")
+    rows = [head]
+    for figure in figures:
+        bound = "-" if figure.aim is None else f"{'≥' if figure.higher_is_better else '≤'} {figure.aim:.2f}"
+        rows.append(
+            (
+                figure.name,
+                f"{figure.ours:.2f} s",
+                f"{figure.peer:.2f} s",
+                f"{figure.ratio:.2f}",
+                bound,
+                figure.verdict,
+                figure.peer_name,
+            )
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
