@@ -1,0 +1,116 @@
+"""Where everything that slipway brings onto a machine lives."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_FOLDER = Path(".cache") / "slipway"
+"""Below the user's home folder, where `SLIPWAY_HOME` is not set."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder outside the checkout that holds programs, caches and service data: paths only, nothing is created.
+
+    Attributes:
+        root: `$SLIPWAY_HOME`, absolute.
+    """
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Home":
+        """The home that `$SLIPWAY_HOME` names, `~/.cache/slipway` when it is unset or empty."""
+        named = (os.environ if environ is None else environ).get("SLIPWAY_HOME", "")
+        return cls(Path(named).expanduser().absolute() if named else Path.home() / DEFAULT_FOLDER)
+
+    @property
+    def bin(self) -> Path:
+        """Programs; first on the PATH of `slipway env`."""
+        return self.root / "bin"
+
+    @property
+    def pulumi(self) -> Path:
+        """`PULUMI_HOME`."""
+        return self.root / "pulumi"
+
+    @property
+    def docker(self) -> Path:
+        """`DOCKER_CONFIG`: the builder's instance file, never the user's credentials."""
+        return self.root / "docker"
+
+    @property
+    def go(self) -> Path:
+        """Go's module and build caches."""
+        return self.root / "go"
+
+    @property
+    def debs(self) -> Path:
+        """Debian packages unpacked for their programs, not installed."""
+        return self.root / "debs"
+
+    @property
+    def downloads(self) -> Path:
+        """Archives on their way in, kept when interrupted so that they resume."""
+        return self.root / "downloads"
+
+    @property
+    def uv(self) -> Path:
+        """The virtual environment that holds uv, where none is on PATH."""
+        return self.root / "uv"
+
+    @property
+    def uv_cache(self) -> Path:
+        """`UV_CACHE_DIR`."""
+        return self.root / "uv-cache"
+
+    @property
+    def buildkit(self) -> Path:
+        """BuildKit's data: snapshots, build cache."""
+        return self.root / "buildkit"
+
+    @property
+    def registry(self) -> Path:
+        """The embedded registry's blobs."""
+        return self.root / "registry"
+
+    @property
+    def run(self) -> Path:
+        """Process records, sockets and locks."""
+        return self.root / "run"
+
+    @property
+    def logs(self) -> Path:
+        """What services and builds printed."""
+        return self.root / "logs"
+
+    @property
+    def standins(self) -> Path:
+        """One folder per content hash: source and environment of the stand-in plugins."""
+        return self.root / "standins"
+
+    @property
+    def schemas(self) -> Path:
+        """Kubernetes OpenAPI schemas."""
+        return self.root / "schemas"
+
+    @property
+    def bases(self) -> Path:
+        """Base images made here."""
+        return self.root / "bases"
+
+    @property
+    def buildkit_socket(self) -> Path:
+        """The socket that the builder named `slipway` points to."""
+        return self.run / "buildkitd.sock"
+
+    def plugin(self, name: str, version: str, kind: str = "resource") -> Path:
+        """The program of an installed plugin, where the engine looks for it.
+
+        Args:
+            name: Such as `kubernetes`.
+            version: Without a leading `v`.
+            kind: `resource` or another of the engine's plugin kinds.
+        """
+        return self.pulumi / "plugins" / f"{kind}-{name}-v{version}" / f"pulumi-{kind}-{name}"
