@@ -45,6 +45,7 @@ from dataclasses import dataclass, field
 import grpc
 
 from toolchain.plugins.base_process import open_log, serve
+from toolchain.plugins.base_rpc import PluginError
 from toolchain.plugins.base_values import Properties
 
 __all__ = [
@@ -72,18 +73,8 @@ __all__ = [
 ]
 
 
-class ProviderError(Exception):
-    """A refusal or failure that the user should read.
-
-    Args:
-        message: Plain sentences, without secret values.
-        code: The gRPC status. The official providers answer `UNKNOWN` for nearly everything.
-    """
-
-    def __init__(self, message: str, code: grpc.StatusCode = grpc.StatusCode.UNKNOWN) -> None:
-        super().__init__(message)
-        self.message = message
-        self.code = code
+class ProviderError(PluginError):
+    """A refusal or failure of a provider: plain sentences for the user, without secret values, and a gRPC status."""
 
 
 class InitFailedError(ProviderError):

@@ -1,23 +1,16 @@
-"""The protocol's `ResourceProvider` service around a `Provider`: messages to requests, results to messages, no more.
-
-Methods of the protocol that are missing from the table at the end are answered with `UNIMPLEMENTED` by gRPC itself.
-"""
+"""The protocol's `ResourceProvider` service around a `Provider`: messages to requests, results to messages, no more."""
 
 import logging
-import traceback
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import NoReturn
+from collections.abc import Callable, Iterable, Sequence
 
 import grpc
-from google.protobuf import any_pb2, empty_pb2
+from google.protobuf import empty_pb2
 from google.protobuf.message import Message
 
 from toolchain.plugins import base
-from toolchain.plugins.base_protocol import plugin_pb2, provider_pb2, status_pb2
+from toolchain.plugins.base_protocol import plugin_pb2, provider_pb2
+from toolchain.plugins.base_rpc import Answers, PluginError, add_service
 from toolchain.plugins.base_values import decode, encode
-
-_SERVICE = "pulumirpc.ResourceProvider"
 
 
 class ProviderService:
@@ -31,41 +24,12 @@ class ProviderService:
 
     def __init__(self, provider: base.Provider, log: logging.Logger, log_place: str) -> None:
         self._provider = provider
-        self._log = log
-        self._log_place = log_place
+        self._answers = Answers(f"plugin for {provider.name!r}", log, log_place, _error_details)
 
     def add_to(self, server: grpc.Server) -> None:
         """Adds the service to `server`."""
-        handlers = {name: self._handler(name, *method) for name, method in self._methods().items()}
-        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(_SERVICE, handlers),))
-
-    def _handler(
-        self, name: str, request_type: type[Message], method: Callable[..., Message]
-    ) -> "grpc.RpcMethodHandler[Message, Message]":
-        def answer(request: Message, context: grpc.ServicerContext) -> Message:
-            try:
-                return method(request)
-            except base.ProviderError as error:
-                _refuse(context, error)
-            except Exception as error:  # whatever it is, the engine must hear of it and the plugin must go on
-                self._report_bug(context, name, str(getattr(request, "urn", "")), error)
-
-        return grpc.unary_unary_rpc_method_handler(
-            answer, request_deserializer=request_type.FromString, response_serializer=_serialize
-        )
-
-    def _report_bug(self, context: grpc.ServicerContext, method: str, urn: str, error: Exception) -> NoReturn:
-        # The error's own text is left out of both: it may quote a secret value.
-        frames = traceback.extract_tb(error.__traceback__)
-        kind = type(error).__name__
-        stack = "".join(f"\n  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
-        self._log.error("%s of %s failed with %s:%s", method, urn or "the plugin", kind, stack)
-        place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
-        context.abort(
-            grpc.StatusCode.INTERNAL,
-            f"the stand-in plugin for {self._provider.name!r} has a bug: {method}{urn and ' of ' + urn} "
-            f"stopped with {kind} at {place}. Details: {self._log_place}.",
-        )
+        handlers = {name: self._answers.unary(name, *method) for name, method in self._methods().items()}
+        add_service(server, "pulumirpc.ResourceProvider", handlers)
 
     # The plugin itself
 
@@ -191,25 +155,17 @@ class ProviderService:
         }
 
 
-def _serialize(message: Message) -> bytes:
-    return message.SerializeToString()
-
-
-def _refuse(context: grpc.ServicerContext, error: base.ProviderError) -> NoReturn:
-    if isinstance(error, base.InitFailedError):
-        detail = any_pb2.Any()
-        detail.Pack(
-            provider_pb2.ErrorResourceInitFailed(
-                id=error.resource_id,
-                properties=encode(error.properties),
-                inputs=encode(error.inputs),
-                reasons=error.reasons,
-            )
-        )
-        code: int = error.code.value[0]
-        status = status_pb2.Status(code=code, message=error.message, details=[detail])
-        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-    context.abort(error.code, error.message)
+def _error_details(error: PluginError) -> Sequence[Message]:
+    if not isinstance(error, base.InitFailedError):
+        return ()
+    return (
+        provider_pb2.ErrorResourceInitFailed(
+            id=error.resource_id,
+            properties=encode(error.properties),
+            inputs=encode(error.inputs),
+            reasons=error.reasons,
+        ),
+    )
 
 
 def _check_request(request: provider_pb2.CheckRequest) -> base.CheckRequest:
