@@ -1,0 +1,1 @@
+"""Text utilities behind a small HTTP API."""

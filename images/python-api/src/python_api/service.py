@@ -1,0 +1,127 @@
+"""The process: sockets, signals, and the order of starting and stopping."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Generator, Mapping
+
+import uvicorn
+from prometheus_client import disable_created_metrics, start_http_server
+from starlette.types import ASGIApp
+
+from python_api.address import Address
+from python_api.app import build_app
+from python_api.lifecycle import Lifecycle
+from python_api.logs import configure
+from python_api.metrics import Metrics
+from python_api.settings import Settings, SettingsError, load
+
+KEEP_ALIVE = 75
+"""Seconds that an idle connection is kept: longer than proxies keep theirs (NGINX 60), so that they close first."""
+
+_BAD_SETTINGS = 2
+_CANNOT_LISTEN = 1
+
+_log = logging.getLogger("python_api")
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's server, told by this module when to stop: its own signal handling would end the process by signal."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_started()
+
+
+def run(environ: Mapping[str, str] = os.environ) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code.
+
+    0 after a stop, 1 when an address can't be used, 2 when the settings are wrong.
+    """
+    configure("info")
+    try:
+        settings = load(environ)
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            _log.error(line)
+        return _BAD_SETTINGS
+    configure(settings.log_level, [settings.api_key.get_secret_value()] if settings.api_key else [])
+    # Its reports of each start and stop repeat those below.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+    disable_created_metrics()  # a series of time stamps beside each series, which nobody here reads
+    lifecycle, metrics = Lifecycle(), Metrics()
+    app = build_app(settings, lifecycle, metrics)
+    variable, address = "APP_LISTEN", settings.listen
+    try:
+        listener = _listen(address)
+        variable, address = "APP_METRICS_LISTEN", settings.metrics_listen
+        # In threads of its own, so that metrics are answered whatever the API does, until the process ends.
+        start_http_server(address.port, address.host, metrics.registry)
+    except OSError as error:
+        _log.error("%s: can't listen on %s: %s", variable, address, error.strerror)
+        return _CANNOT_LISTEN
+    asyncio.run(_serve(app, listener, lifecycle, settings))
+    return 0
+
+
+def _listen(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    return socket.create_server((address.host, address.port), family=family, backlog=2048)
+
+
+async def _serve(app: ASGIApp, listener: socket.socket, lifecycle: Lifecycle, settings: Settings) -> None:
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        # Whole seconds; at least one, since none would mean waiting for ever.
+        timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
+    )
+
+    def on_started() -> None:
+        lifecycle.started()
+        addresses = {"listen": str(settings.listen), "metrics": str(settings.metrics_listen)}
+        _log.info("ready", extra={"fields": addresses})
+
+    server = _Server(config, on_started)
+    stop, hurry = asyncio.Event(), asyncio.Event()
+
+    def on_signal() -> None:
+        # A second signal is from someone who does not want to wait.
+        if stop.is_set():
+            hurry.set()
+            server.force_exit = True
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, on_signal)
+
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+
+    # Not ready, but still serving: requests keep coming until whoever sends them has asked again.
+    lifecycle.drain()
+    _log.info("draining", extra={"fields": {"delay_seconds": settings.drain_delay_seconds}})
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(hurry.wait(), settings.drain_delay_seconds)
+    server.should_exit = True
+    await serving
+    _log.info("stopped")
