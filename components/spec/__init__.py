@@ -1,1 +1,1 @@
-"""What a person may write: frozen, validated models. No Pulumi."""
+"""What a person may write in a stack's configuration: validated, frozen, and free of Pulumi."""

@@ -1,0 +1,136 @@
+"""Every default of the specification, with the reason for each number.
+
+"D0" to "D4" are the documents this project was asked to build. What they state for a service is the default of the
+`prod` tier, and of `staging`, so that what passes there is what runs in production. The `dev` tier scales the same
+services to a laptop.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+Tier = Literal["dev", "staging", "prod"]
+"""How much an environment matters: a laptop, a rehearsal, or what users see."""
+
+Profile = Literal["api", "vector", "model"]
+"""What kind of service a workload is: sizes and startup times follow from it."""
+
+PodSecurity = Literal["privileged", "baseline", "restricted"]
+"""A level of the Pod Security Standards."""
+
+# --- who a container runs as ------------------------------------------------------------------------------------------
+
+USER_ID: Final = 10001
+"""Uid and gid. D0 says 1000 and D1 1001; ids from 10000 up cannot coincide with a person's or a service's on the node."""
+
+TMP_SIZE: Final = "100Mi"
+"""Size of the writable `/tmp` over a read-only root; D0: `tmpfs /tmp size=100m`."""
+
+SECRETS_FOLDER: Final = "/run/secrets"
+"""Where secrets appear as files; D1 and D2."""
+
+SECRET_MODE: Final = 0o400
+"""Secret files are readable by their owner only."""
+
+# --- ports and probes -------------------------------------------------------------------------------------------------
+
+PORT: Final = 8000
+"""Main port; D0 and D1: the Python API and the model service listen on 8000."""
+
+LIVENESS_PATH: Final = "/health"
+"""D0."""
+
+READINESS_PATH: Final = "/ready"
+"""D0."""
+
+LIVENESS_PERIOD: Final = 10
+"""Seconds between liveness probes; D0."""
+
+READINESS_PERIOD: Final = 5
+"""Seconds between readiness probes; D0."""
+
+PROBE_TIMEOUT: Final = 5
+"""Seconds until a probe counts as failed; D1: `--timeout=5s`."""
+
+PROBE_FAILURES: Final = 3
+"""Failed probes in a row until Kubernetes acts; D1: `--retries=3`."""
+
+STARTUP_PERIOD: Final = 5
+"""Seconds between startup probes: short, for a fast service is then ready as soon as it can be."""
+
+STARTUP: Final[Mapping[Profile, int]] = {"api": 40, "vector": 60, "model": 600}
+"""Seconds a service may take to start. api: D1, `--start-period=40s`. vector: twice D0's delay of 30 s. model: ten
+minutes, the time large weights need from a network volume (KServe allows the same)."""
+
+# --- stopping and rolling out -----------------------------------------------------------------------------------------
+
+PRE_STOP: Final = 5
+"""Seconds a stopping pod still answers, so that every node has taken it out of the Service before it closes."""
+
+DRAIN: Final = 20
+"""Seconds for requests under way to finish; with `PRE_STOP` and `STOP_MARGIN` this makes Kubernetes' usual 30."""
+
+STOP_MARGIN: Final = 5
+"""Seconds between the end of draining and the kill."""
+
+PULL: Final = 120
+"""Seconds allowed for scheduling a pod and pulling its image, before the startup budget begins to count."""
+
+SURGE: Final = 1
+"""Pods above the wanted number during a rollout: one at a time keeps the peak, hence the quota, small."""
+
+# --- sizes ------------------------------------------------------------------------------------------------------------
+
+Sizes = Mapping[str, Mapping[str, str]]
+
+_DOCUMENTED: Final[Mapping[Profile, Sizes]] = {
+    # D1, "Memory limits": 2G and 2 processors, 512M and half a processor reserved.
+    "api": {"requests": {"cpu": "500m", "memory": "512Mi"}, "limits": {"cpu": "2", "memory": "2Gi"}},
+    # D0, "Vector service".
+    "vector": {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"cpu": "2", "memory": "4Gi"}},
+    # D0, "Model service".
+    "model": {"requests": {"cpu": "2", "memory": "8Gi"}, "limits": {"cpu": "4", "memory": "16Gi"}},
+}
+
+_LAPTOP: Final[Mapping[Profile, Sizes]] = {
+    # An eighth of the documents' memory and a quarter of their processors: all three fit a laptop of 4 cores and 8 GiB.
+    "api": {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"cpu": "500m", "memory": "256Mi"}},
+    "vector": {"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"cpu": "500m", "memory": "512Mi"}},
+    "model": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"cpu": "1", "memory": "2Gi"}},
+}
+
+SIZES: Final[Mapping[Tier, Mapping[Profile, Sizes]]] = {"dev": _LAPTOP, "staging": _DOCUMENTED, "prod": _DOCUMENTED}
+"""Requests and limits of a container."""
+
+SHARED_MEMORY: Final[Mapping[Tier, Mapping[Profile, str | None]]] = {
+    # D4: at least 8 GB of shared memory for AI; it counts against the memory limit, of which it is half.
+    "dev": {"api": None, "vector": None, "model": "1Gi"},
+    "staging": {"api": None, "vector": None, "model": "8Gi"},
+    "prod": {"api": None, "vector": None, "model": "8Gi"},
+}
+"""Size of `/dev/shm`; None leaves the container runtime's 64 MiB."""
+
+REPLICAS: Final[Mapping[Tier, int]] = {"dev": 1, "staging": 2, "prod": 2}
+"""Pods of a workload: two are the least that survive the loss of a node."""
+
+CPU_UTILISATION: Final = 70
+"""Percent of the requested processor time at which the autoscaler adds pods: leaves room while a new one starts."""
+
+SCALE_DOWN_WINDOW: Final = 300
+"""Seconds of lower load before the autoscaler removes pods; Kubernetes' own default, stated."""
+
+CONTAINER_DEFAULTS: Final[Sizes] = _LAPTOP["api"]
+"""What a namespace's LimitRange gives to containers that state nothing: those that slipway did not make."""
+
+# --- environments -----------------------------------------------------------------------------------------------------
+
+POD_SECURITY: Final[PodSecurity] = "restricted"
+"""Every workload slipway makes satisfies it."""
+
+RETAIN_IMAGES: Final[Mapping[Tier, bool]] = {"dev": False, "staging": True, "prod": True}
+"""Whether an image outlives its stack: another environment may run the digest of a shared registry."""
+
+BUILDER: Final = "slipway"
+"""The BuildKit builder, by name."""
+
+PASSWORD_LENGTH: Final = 32
+"""Characters of a generated secret: 190 bits when letters and digits are used."""

@@ -1,0 +1,162 @@
+"""Where a workload's image comes from: built here, promoted from another environment, or someone else's."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from components.spec.base import Items, Spec
+from components.spec.refusal import Refusal, refused
+from components.spec.values import AbsolutePath, EnvName, EnvValue, Name, ProjectPath
+from policies.values.image import ImageReference
+
+Platform = Literal["linux/amd64", "linux/arm64"]
+"""An operating system and architecture that images are built for."""
+
+
+class BuildSecret(Spec):
+    """What a build step may read at `/run/secrets/<id>` and no layer keeps: exactly one source."""
+
+    env: EnvName | None = None
+    """The environment variable that holds it."""
+
+    file: AbsolutePath | None = None
+    """The file that holds it."""
+
+    secret: Name | None = None
+    """The name of a secret under `slipway:secrets`."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "BuildSecret":
+        given = [name for name in ("env", "file", "secret") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise refused(
+                Refusal(
+                    found=" and ".join(f"`{name}`" for name in given) or "none of them",
+                    allowed="exactly one of `env`, `file` and `secret`",
+                    mend="keep the one place where the secret really is",
+                )
+            )
+        return self
+
+
+class BuildImage(Spec):
+    """An image built from a folder of this project."""
+
+    folder: Annotated[ProjectPath, Field(examples=["images/python-api"])]
+    """The build context."""
+
+    dockerfile: Annotated[ProjectPath, Field(examples=["Dockerfile"])] = "Dockerfile"
+    """The Dockerfile, below the folder."""
+
+    target: Annotated[Name, Field(examples=["runtime"])] | None = None
+    """The stage to build; left out, the last."""
+
+    args: Mapping[EnvName, EnvValue] = Field(default={}, examples=[{"PYTHON_VERSION": "3.11"}])
+    """Build arguments. They stay readable in the image: not for secrets."""
+
+    platforms: Items[Platform] = ()
+    """Platforms to build for; left out, the builder's own. Several make one image per platform, joined by an index."""
+
+    secrets: Mapping[Name, BuildSecret] = {}
+    """Secrets for build steps, by id."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "BuildImage":
+        refusals = tuple(self._refusals())
+        if refusals:
+            raise refused(refusals)
+        return self
+
+    def _refusals(self) -> Iterator[Refusal]:
+        if "ca-bundle" in self.secrets:
+            yield Refusal(
+                at=("secrets", "ca-bundle"),
+                found="a build secret `ca-bundle`",
+                allowed="any other id: this one carries the machine's certificates",
+                mend="set `slipway:registry.builder.caBundle` instead",
+            )
+        if len(set(self.platforms)) != len(self.platforms):
+            yield Refusal(
+                at=("platforms",),
+                found=", ".join(self.platforms),
+                allowed="each platform once",
+                mend="remove the second mention",
+            )
+
+
+class PromoteImage(Spec):
+    """An image that another environment ran, by the digest recorded in `promotions/<stack>.yaml`."""
+
+    source: Annotated[Name, Field(alias="from", examples=["staging"])]
+    """The stack that ran it."""
+
+    name: Name | None = None
+    """The image's name; left out, the workload's."""
+
+
+def _pinned(text: str) -> str:
+    allowed = "a full image reference with a digest: `registry/repository@sha256:…` (64 hexadecimal digits)"
+    try:
+        reference = ImageReference.parse(text)
+    except ValueError as problem:
+        raise refused(Refusal(allowed=allowed, mend=f"correct it: {problem}")) from None
+    if reference.digest is None:
+        raise refused(
+            Refusal(
+                allowed=allowed,
+                mend="look the digest up (`docker buildx imagetools inspect <image>`) and add `@sha256:…`: "
+                "a tag may name another image tomorrow",
+            )
+        )
+    return text
+
+
+class ExternalImage(Spec):
+    """Someone else's image, by digest, with the reason to trust it."""
+
+    reference: Annotated[
+        str, AfterValidator(_pinned), Field(examples=[f"docker.io/library/redis:7.4@sha256:{'0' * 64}"])
+    ]
+    """The image, pinned by digest."""
+
+    reason: Annotated[str, Field(min_length=10, examples=["official image, signature checked on 2026-11-20"])]
+    """Why it may run here: who reviewed what."""
+
+
+ImageSource = BuildImage | PromoteImage | ExternalImage
+"""One of the three places an image can come from."""
+
+
+class Image(Spec):
+    """Where an image comes from: exactly one of `build`, `promote` and `external`."""
+
+    build: BuildImage | None = None
+    """Build it from a folder of this project."""
+
+    promote: PromoteImage | None = None
+    """Take the digest that another environment ran."""
+
+    external: ExternalImage | None = None
+    """Take someone else's image."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Image":
+        given = [name for name in ("build", "promote", "external") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise refused(
+                Refusal(
+                    found=" and ".join(f"`{name}`" for name in given) or "none of them",
+                    allowed="exactly one of `build`, `promote` and `external`",
+                    mend="keep one: build it here, promote a recorded digest, or name an external image by digest",
+                )
+            )
+        return self
+
+    @property
+    def source(self) -> ImageSource:
+        """The one that was given."""
+        source = self.build or self.promote or self.external
+        if source is None:
+            raise AssertionError("validated: exactly one source is given")
+        return source

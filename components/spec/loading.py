@@ -1,0 +1,230 @@
+"""From a stack's configuration to settings: overrides, defaults, validation, and where each value came from."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any, Literal, TypeVar, cast
+
+from pydantic import ValidationError
+
+from components.spec import checks, telling, tiers
+from components.spec.document import ENCRYPTED, Document, read_file
+from components.spec.environment import Environment
+from components.spec.overrides import Overridden, apply_overrides
+from components.spec.problem import NAMESPACE, Problem, SpecError, listed, path_text, suggestion
+from components.spec.refusal import Path, Refusal
+from components.spec.registry import Registry
+from components.spec.settings import Settings
+from components.spec.workload import Workload
+
+V = TypeVar("V")
+
+KEYS = ("environment", "target", "registry", "workloads", "secrets")
+"""The keys that describe an environment; every other `slipway:` key is a secret's."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value came from.
+
+    Attributes:
+        kind: a default of slipway, the stack file, or an environment variable.
+        place: the tier whose default it is, the file, or the variable.
+        line: the line of the file, if known.
+    """
+
+    kind: Literal["default", "file", "variable"]
+    place: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        if self.kind == "default":
+            return f"default of {self.place}"
+        return self.place if self.line is None else f"{self.place}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Settings, and where each of their values came from.
+
+    Attributes:
+        settings: the validated settings.
+        origins: the origin of every plain value, by its path.
+    """
+
+    settings: Settings
+    origins: Mapping[Path, Origin]
+
+
+def load_file(file: FilePath, environ: Mapping[str, str]) -> Loaded:
+    """Loads the settings of a stack file, with the overrides that `environ` holds.
+
+    Raises:
+        SpecError: with everything that is wrong.
+    """
+    return load(read_file(file), environ)
+
+
+def load(document: Document, environ: Mapping[str, str]) -> Loaded:
+    """Loads settings from a configuration that was read already.
+
+    Raises:
+        SpecError: with everything that is wrong.
+    """
+    written = {key: value for key, value in document.values.items() if key in KEYS}
+    overridden = apply_overrides(written, environ)
+    completed = tiers.complete(overridden.values)
+    refusals = [*_encrypted(completed), *_other_keys(document.values)]
+    settings: Settings | None = None
+    if not refusals:
+        try:
+            settings = Settings.model_validate(completed)
+        except ValidationError as error:
+            refusals += _all_refusals(error, completed)
+    refusals += _stored_secrets(completed.get("secrets"), document.values)
+    problems = [*overridden.problems, *(_problem(refusal, document, overridden) for refusal in refusals)]
+    if problems or settings is None:
+        raise SpecError(problems)
+    return Loaded(settings, dict(_origins(settings, document, overridden)))
+
+
+def _encrypted(value: object, path: Path = ()) -> Iterator[Refusal]:
+    """Encrypted values inside the description: it has to be readable without a passphrase."""
+    if value is ENCRYPTED:
+        yield Refusal(
+            at=path,
+            found="an encrypted value",
+            allowed="plain settings; a secret has a key of its own",
+            mend="store it with `pulumi config set --secret slipway:<key>`, and name it with `fromConfig: {key: <key>}`",
+        )
+    elif isinstance(value, Mapping):
+        for key, below in cast("Mapping[str, Any]", value).items():
+            yield from _encrypted(below, (*path, key))
+    elif isinstance(value, list):
+        for index, below in enumerate(cast("list[Any]", value)):
+            yield from _encrypted(below, (*path, index))
+
+
+def _other_keys(values: Mapping[str, Any]) -> Iterator[Refusal]:
+    wanted = _stored_keys(values.get("secrets")).values()
+    for key, value in values.items():
+        if key in KEYS or value is ENCRYPTED or key in wanted:
+            continue
+        close = suggestion(key, KEYS)
+        yield Refusal(
+            at=(key,),
+            found=f"an unknown key `{NAMESPACE}:{key}`",
+            allowed=f"{listed((f'{NAMESPACE}:{known}' for known in KEYS), 'and')}, and encrypted values",
+            mend=f"did you mean `{NAMESPACE}:{close}`?" if close else "remove it, or set it with `--secret`",
+        )
+
+
+def _stored_keys(secrets: object) -> dict[str, str]:
+    """The configuration key of each secret that has one, as far as it is well-formed."""
+    keys: dict[str, str] = {}
+    for name, secret in _entries(secrets):
+        stored = cast("Mapping[str, Any]", secret).get("fromConfig") if isinstance(secret, Mapping) else None
+        key = cast("Mapping[str, Any]", stored).get("key") if isinstance(stored, Mapping) else None
+        if isinstance(key, str):
+            keys[name] = key
+    return keys
+
+
+def _stored_secrets(secrets: object, values: Mapping[str, Any]) -> Iterator[Refusal]:
+    for name, key in _stored_keys(secrets).items():
+        if values.get(key) is ENCRYPTED:
+            continue
+        command = f"`pulumi config set --secret {NAMESPACE}:{key}`"
+        if key in values:
+            yield Refusal(
+                at=(key,),
+                found="a secret in plain text (not shown)",
+                allowed="an encrypted value",
+                mend=f"run {command}, and change the secret where it is used: the old one has been on disk",
+            )
+        else:
+            yield Refusal(
+                at=("secrets", name, "fromConfig", "key"),
+                found=f"{key!r}, which the stack does not hold",
+                allowed=f"the key of an encrypted value under `{NAMESPACE}:`",
+                mend=f"run {command}",
+            )
+
+
+def _all_refusals(error: ValidationError, values: Mapping[str, Any]) -> Iterator[Refusal]:
+    """What pydantic found, and what its last check would have found in the parts that are well-formed."""
+    errors = error.errors(include_url=False)
+    broken = {tuple(found["loc"][:2]) for found in errors} | {tuple(found["loc"][:1]) for found in errors}
+    for found in errors:
+        yield from telling.refusals_of(found, values)
+    if () in broken:  # the last check ran: the parts are well-formed, and do not fit together
+        return
+    workloads = dict(_entries(values.get("workloads")))
+    yield from checks.cross_checks(
+        None if ("environment",) in broken else Environment.model_validate(values.get("environment")),
+        None if ("registry",) in broken else Registry.model_validate(values.get("registry")),
+        {
+            name: Workload.model_validate(workload)
+            for name, workload in workloads.items()
+            if ("workloads", name) not in broken
+        },
+        workloads,
+        dict(_entries(values.get("secrets"))),
+    )
+
+
+def _entries(value: object) -> Iterable[tuple[str, Any]]:
+    return cast("Mapping[str, Any]", value).items() if isinstance(value, Mapping) else ()
+
+
+def _problem(refusal: Refusal, document: Document, overridden: Overridden) -> Problem:
+    variable = _nearest(refusal.at, overridden.variables)
+    text = path_text(refusal.at)
+    found = refusal.found or "nothing"
+    if variable is not None:
+        return Problem(variable, text, found, refusal.allowed, refusal.mend)
+    line = _nearest(refusal.at, document.lines)
+    return Problem(document.file, text, found, refusal.allowed, refusal.mend, line)
+
+
+def _nearest(path: Path, known: Mapping[Path, V]) -> V | None:
+    """What is known of a path, or of the closest one above it."""
+    for length in range(len(path), 0, -1):
+        if path[:length] in known:
+            return known[path[:length]]
+    return None
+
+
+def _origins(settings: Settings, document: Document, overridden: Overridden) -> Iterator[tuple[Path, Origin]]:
+    for path in _leaves(settings.model_dump(mode="json", by_alias=True)):
+        variable = _nearest(path, overridden.variables)
+        if variable is not None:
+            yield path, Origin("variable", variable)
+        elif _holds(overridden.values, path):
+            yield path, Origin("file", document.file, _nearest(path, document.lines))
+        else:
+            yield path, Origin("default", settings.environment.tier)
+
+
+def _leaves(value: object, path: Path = ()) -> Iterator[Path]:
+    below: Collection[tuple[str | int, Any]] = ()
+    if isinstance(value, Mapping):
+        below = list(cast("Mapping[str, Any]", value).items())
+    elif isinstance(value, list):
+        below = list(enumerate(cast("list[Any]", value)))
+    if not below:
+        yield path
+    for key, child in below:
+        yield from _leaves(child, (*path, key))
+
+
+def _holds(values: object, path: Path) -> bool:
+    for part in path:
+        if isinstance(values, Mapping) and part in values:
+            values = cast("Mapping[Any, Any]", values)[part]
+        elif isinstance(values, list) and isinstance(part, int) and part < len(cast("list[Any]", values)):
+            values = cast("list[Any]", values)[part]
+        else:
+            return False
+    return True
+

@@ -1,0 +1,61 @@
+"""Who may call a workload, and whom it may call."""
+
+import ipaddress
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from components.spec.base import Items, Spec
+from components.spec.refusal import Refusal, refused
+from components.spec.values import Name, NamespaceName, Port
+
+
+def _cidr(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError:
+        raise refused(
+            Refusal(
+                allowed="a network in CIDR notation, with no bits set beyond its prefix",
+                mend="write for example `10.20.0.0/16`",
+            )
+        ) from None
+
+
+class Peer(Spec):
+    """The other side of a connection: exactly one of a workload, a namespace and a network."""
+
+    workload: Name | None = None
+    """A workload of this environment."""
+
+    namespace: NamespaceName | None = None
+    """All pods of another namespace."""
+
+    cidr: Annotated[str, AfterValidator(_cidr), Field(examples=["10.20.0.0/16"])] | None = None
+    """A network outside the cluster."""
+
+    ports: Items[Port] = ()
+    """TCP ports; left out, all of them."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Peer":
+        given = [name for name in ("workload", "namespace", "cidr") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise refused(
+                Refusal(
+                    found=" and ".join(f"`{name}`" for name in given) or "none of them",
+                    allowed="exactly one of `workload`, `namespace` and `cidr`",
+                    mend="write one list entry for each",
+                )
+            )
+        return self
+
+
+class Network(Spec):
+    """What passes. Everything else is refused, except look-ups of names."""
+
+    allow_from: Items[Peer] = ()
+    """Who may call the workload."""
+
+    allow_to: Items[Peer] = ()
+    """Whom the workload may call."""

@@ -1,0 +1,55 @@
+"""What a container may use: requests reserve, limits cap."""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from components.spec.base import Spec
+from components.spec.refusal import Refusal, refused
+from components.spec.values import Cpu, Memory
+from policies.values.quantity import parse_quantity
+
+
+class Amounts(Spec):
+    """Processor time and memory of one container."""
+
+    cpu: Annotated[Cpu, Field(examples=["500m"])]
+    """Cores."""
+
+    memory: Annotated[Memory, Field(examples=["512Mi"])]
+    """Bytes."""
+
+
+_AMOUNTS: tuple[tuple[str, Callable[[Amounts], str]], ...] = (
+    ("cpu", lambda amounts: amounts.cpu),
+    ("memory", lambda amounts: amounts.memory),
+)
+
+
+class Resources(Spec):
+    """Requests and limits of one container."""
+
+    requests: Amounts
+    """What the scheduler reserves."""
+
+    limits: Amounts
+    """What the container never exceeds."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Resources":
+        refusals = tuple(self._refusals())
+        if refusals:
+            raise refused(refusals)
+        return self
+
+    def _refusals(self) -> Iterator[Refusal]:
+        for name, amount in _AMOUNTS:
+            request, limit = amount(self.requests), amount(self.limits)
+            if parse_quantity(limit) < parse_quantity(request):
+                yield Refusal(
+                    at=("limits", name),
+                    found=f"{limit}, below the request of {request}",
+                    allowed="a limit not below the request",
+                    mend=f"raise the limit to `{request}` or more, or lower `requests.{name}`",
+                )

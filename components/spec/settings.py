@@ -1,0 +1,64 @@
+"""Everything that a stack says, in one frozen value."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from components.spec import checks
+from components.spec.base import Spec
+from components.spec.environment import Environment
+from components.spec.refusal import refused
+from components.spec.registry import Registry
+from components.spec.secret import Secret
+from components.spec.target import Target
+from components.spec.values import Name
+from components.spec.workload import Workload
+
+
+class Settings(Spec):
+    """The settings of one environment."""
+
+    environment: Environment
+    """The namespace, its tier, owner and quota."""
+
+    target: Target
+    """Where manifests go."""
+
+    registry: Registry
+    """Where images go."""
+
+    workloads: Annotated[Mapping[Name, Workload], Field(min_length=1)]
+    """The services, by name."""
+
+    secrets: Mapping[Name, Secret] = {}
+    """The secrets, by name."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Settings":
+        refusals = tuple(
+            checks.cross_checks(self.environment, self.registry, self.workloads, self.workloads, self.secrets)
+        )
+        if refusals:
+            raise refused(refusals)
+        return self
+
+
+def settings_schema() -> dict[str, Any]:
+    """The JSON schema of a stack file, for editors: `config` with slipway's keys, beside whatever else Pulumi keeps."""
+    schema = Settings.model_json_schema(by_alias=True)
+    definitions = schema.pop("$defs")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A stack of slipway",
+        "type": "object",
+        "properties": {
+            "config": {
+                "type": "object",
+                "properties": {f"slipway:{key}": node for key, node in schema["properties"].items()},
+                "required": [f"slipway:{key}" for key in schema["required"]],
+            }
+        },
+        "required": ["config"],
+        "$defs": definitions,
+    }

@@ -1,0 +1,86 @@
+"""Fills in what depends on an environment's tier, before validation: what a person wrote always stays."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, cast, get_args
+
+from components.spec import defaults
+from components.spec.defaults import Profile, Sizes, Tier
+from policies.values.quantity import parse_quantity
+
+
+def complete(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as written, with the tier's defaults where nothing is written. What is malformed is left alone."""
+    completed = dict(values)
+    tier = _word(_get(values, "environment", "tier"), get_args(Tier), "prod")
+    registry = values.get("registry")
+    if isinstance(registry, Mapping):
+        completed["registry"] = {"retainImages": defaults.RETAIN_IMAGES[cast("Tier", tier)], **registry}
+    workloads = values.get("workloads")
+    if isinstance(workloads, Mapping):
+        completed["workloads"] = {
+            name: _workload(cast("Mapping[str, Any]", workload), cast("Tier", tier))
+            if isinstance(workload, Mapping)
+            else workload
+            for name, workload in cast("Mapping[str, Any]", workloads).items()
+        }
+    return completed
+
+
+def _get(values: object, *path: str) -> object:
+    for part in path:
+        values = cast("Mapping[str, Any]", values).get(part) if isinstance(values, Mapping) else None
+    return values
+
+
+def _word(value: object, known: tuple[str, ...], otherwise: str) -> str:
+    return value if isinstance(value, str) and value in known else otherwise
+
+
+def _workload(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:
+    profile = cast("Profile", _word(written.get("profile"), get_args(Profile), "api"))
+    completed = dict(written)
+    if "replicas" not in written and not written.get("autoscaling"):
+        completed["replicas"] = defaults.REPLICAS[tier]
+    if written.get("resources") is None or isinstance(written["resources"], Mapping):
+        completed["resources"] = _resources(written.get("resources") or {}, defaults.SIZES[tier][profile])
+    if "shmSize" not in written and defaults.SHARED_MEMORY[tier][profile]:
+        completed["shmSize"] = defaults.SHARED_MEMORY[tier][profile]
+    return completed
+
+
+def _resources(written: Mapping[str, Any], sizes: Sizes) -> dict[str, Any]:
+    """Requests and limits, where one that is written pulls the other's default along: neither contradicts the other."""
+    completed: dict[str, Any] = dict(written)
+    for side in ("requests", "limits"):
+        amounts = written.get(side)
+        if amounts is not None and not isinstance(amounts, Mapping):
+            continue
+        other = written.get("limits" if side == "requests" else "requests")
+        given = cast("Mapping[str, Any]", amounts or {})
+        completed[side] = {
+            **{
+                name: _beside(default, _get(other, name), lower=side == "requests")
+                for name, default in sizes[side].items()
+            },
+            **given,
+        }
+    return completed
+
+
+def _beside(default: str, written: object, *, lower: bool) -> object:
+    """The default, unless the other side's written value leaves no room for it."""
+    amount = _amount(written)
+    if amount is None:
+        return default
+    fits = amount >= parse_quantity(default) if lower else amount <= parse_quantity(default)
+    return default if fits else written
+
+
+def _amount(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        return parse_quantity(value)
+    except ValueError:
+        return None

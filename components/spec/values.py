@@ -1,0 +1,198 @@
+"""The small values that specifications are made of: names, ports, quantities, paths, durations.
+
+Each type refuses with what is allowed and how to mend it; none of them needs a regular expression to be understood.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from components.spec.refusal import Refusal, refused
+from policies.values.quantity import parse_quantity
+
+DNS_LABEL_LIMIT = 63
+"""RFC 1123: the longest label of a DNS name, hence of a Kubernetes name that becomes a host name."""
+
+NAME_LIMIT = 46
+"""The longest workload or secret name: a pod's name adds `-`, ten characters of its ReplicaSet, `-` and five of its own
+to the workload's, and the whole stays a DNS label (63 - 17 = 46)."""
+
+PORT_NAME_LIMIT = 15
+"""RFC 6335: the longest service name, which Kubernetes takes over for names of ports."""
+
+_DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_LABEL_VALUE = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_FILE_NAME = re.compile(r"[-._A-Za-z0-9]+")
+_CONFIG_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+
+
+def _matching(pattern: re.Pattern[str], limit: int, allowed: str, example: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if len(text) > limit:
+            raise refused(
+                Refusal(
+                    found=f"{text!r}, {len(text)} characters",
+                    allowed=f"{allowed}, at most {limit} characters",
+                    mend=f"shorten it by {len(text) - limit}, for example `{example}`",
+                )
+            )
+        if not pattern.fullmatch(text):
+            raise refused(
+                Refusal(allowed=f"{allowed}, at most {limit} characters", mend=f"write it like `{example}`")
+            )
+        return text
+
+    return AfterValidator(check)
+
+
+_LABEL_WORDS = "lower-case letters, digits and `-`, beginning with a letter and not ending with `-`"
+
+Name = Annotated[str, _matching(_DNS_LABEL, NAME_LIMIT, _LABEL_WORDS, "python-api")]
+"""The name of a workload, an image or a secret."""
+
+NamespaceName = Annotated[str, _matching(_DNS_LABEL, DNS_LABEL_LIMIT, _LABEL_WORDS, "slipway-dev")]
+"""The name of a Kubernetes namespace."""
+
+PortName = Annotated[str, _matching(_DNS_LABEL, PORT_NAME_LIMIT, _LABEL_WORDS, "metrics")]
+"""The name of a port."""
+
+LabelValue = Annotated[
+    str,
+    _matching(
+        _LABEL_VALUE,
+        DNS_LABEL_LIMIT,
+        "letters, digits, `-`, `_` and `.`, beginning and ending with a letter or a digit",
+        "platform-team",
+    ),
+]
+"""The value of a Kubernetes label."""
+
+EnvName = Annotated[
+    str, _matching(_ENV_NAME, 128, "letters, digits and `_`, not beginning with a digit", "LOG_LEVEL")
+]
+"""The name of an environment variable."""
+
+FileName = Annotated[
+    str, _matching(_FILE_NAME, 253, "a file name of letters, digits, `-`, `_` and `.`, without a folder", "app.yaml")
+]
+"""The name of a file in a ConfigMap, which is also its key there."""
+
+ConfigKey = Annotated[str, _matching(_CONFIG_KEY, 64, "letters and digits, beginning with a letter", "databasePassword")]
+"""The key of a Pulumi secret, without its `slipway:`."""
+
+Port = Annotated[int, Field(ge=1, le=65535, examples=[8000])]
+"""A TCP port."""
+
+Seconds = Annotated[int, Field(ge=1, le=86_400, examples=[30])]
+"""A duration in whole seconds, up to a day."""
+
+
+def _absolute(text: str) -> str:
+    parts = text.split("/")
+    if not text.startswith("/") or text == "/" or ".." in parts or "" in parts[1:] or ":" in text:
+        raise refused(
+            Refusal(
+                allowed="an absolute path below `/`, without `..`, `//`, `:` or a `/` at its end",
+                mend="write the whole path, for example `/etc/python-api`",
+            )
+        )
+    return text
+
+
+AbsolutePath = Annotated[str, AfterValidator(_absolute)]
+"""An absolute path inside a container."""
+
+
+def _relative(text: str) -> str:
+    if not text or text.startswith(("/", "~")) or ".." in text.split("/"):
+        raise refused(
+            Refusal(
+                allowed="a folder below the project, without `..`",
+                mend="write it from the project's folder on, for example `images/python-api`",
+            )
+        )
+    return text.removesuffix("/")
+
+
+ProjectPath = Annotated[str, AfterValidator(_relative)]
+"""A path below the project's folder."""
+
+
+def _text_of_scalar(value: object) -> object:
+    """The text an environment variable gets: truth values in lower case, whole numbers as written."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else value
+
+
+EnvValue = Annotated[
+    str,
+    BeforeValidator(_text_of_scalar),
+    Field(examples=["info"]),
+    WithJsonSchema({"type": ["string", "integer", "boolean"]}),
+]
+"""The value of an environment variable. Fractions want quotes, or `1.10` would lose its zero."""
+
+_SMALLEST_CPU = Decimal("0.001")
+_LARGEST_CPU = Decimal(1024)
+_SMALLEST_MEMORY = Decimal(4 * 1024 * 1024)
+
+
+def _quantity(check: Callable[[str, Decimal], Refusal | None], allowed: str, mend: str) -> BeforeValidator:
+    def read(value: Any) -> str:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise refused(Refusal(allowed=allowed, mend=mend))
+        try:
+            amount = parse_quantity(value)
+        except ValueError:
+            raise refused(Refusal(allowed=allowed, mend=mend)) from None
+        refusal = check(str(value), amount)
+        if refusal:
+            raise refused(refusal)
+        return str(value)
+
+    return BeforeValidator(read)
+
+
+_CPU_ALLOWED = "an amount of processor time: cores (`2`, `0.5`) or thousandths of one (`500m`)"
+_CPU_MEND = "write for example `500m` for half a core"
+_MEMORY_ALLOWED = "an amount of memory in bytes with a suffix: `512Mi`, `2Gi`"
+_MEMORY_MEND = "write for example `512Mi` or `2Gi`"
+
+
+def _check_cpu(text: str, amount: Decimal) -> Refusal | None:
+    if amount > _LARGEST_CPU:
+        return Refusal(allowed=f"{_CPU_ALLOWED}, at most {_LARGEST_CPU} cores", mend=f"{text} is memory? {_CPU_MEND}")
+    if amount < _SMALLEST_CPU or amount % _SMALLEST_CPU:
+        return Refusal(allowed=f"{_CPU_ALLOWED}, in whole thousandths", mend=_CPU_MEND)
+    return None
+
+
+def _check_memory(text: str, amount: Decimal) -> Refusal | None:
+    if text.endswith("m"):
+        return Refusal(
+            allowed=_MEMORY_ALLOWED,
+            mend=f"`m` means a thousandth of a byte here; write `{text[:-1]}Mi`",
+        )
+    if amount < _SMALLEST_MEMORY or amount % 1:
+        return Refusal(allowed=f"{_MEMORY_ALLOWED}, at least 4Mi", mend=f"a unit is missing? {_MEMORY_MEND}")
+    return None
+
+
+_QUANTITY_SCHEMA = {"type": ["string", "number"]}
+
+Cpu = Annotated[
+    str, _quantity(_check_cpu, _CPU_ALLOWED, _CPU_MEND), WithJsonSchema({**_QUANTITY_SCHEMA, "examples": ["500m"]})
+]
+"""Processor time in cores, as Kubernetes writes it."""
+
+Memory = Annotated[
+    str,
+    _quantity(_check_memory, _MEMORY_ALLOWED, _MEMORY_MEND),
+    WithJsonSchema({**_QUANTITY_SCHEMA, "examples": ["512Mi"]}),
+]
+"""Memory or storage in bytes, as Kubernetes writes it."""
