@@ -1,0 +1,179 @@
+"""One-layer images in the OCI format, pushed to a registry over its HTTP interface."""
+
+import gzip
+import hashlib
+import http.client
+import json
+import urllib.parse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from toolchain import files
+from toolchain.errors import ToolchainError
+
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+CONFIG = "application/vnd.oci.image.config.v1+json"
+LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+
+COMPRESSION = 1
+"""Gzip's fastest: the layer travels over the loopback address only."""
+
+TIMEOUT_S = 120.0
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image with one layer, on disk.
+
+    Attributes:
+        layer: The compressed layer.
+        config: The image configuration, as it is pushed.
+        manifest: The manifest, as it is pushed.
+    """
+
+    layer: Path
+    config: bytes
+    manifest: bytes
+
+    @property
+    def digest(self) -> str:
+        """What the image is pinned by: `sha256:…` of the manifest."""
+        return sha256(self.manifest)
+
+
+def sha256(data: bytes) -> str:
+    """The digest of some bytes, in the registry's notation."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def compress(tar: Path, layer: Path) -> str:
+    """Compress a tar archive into a layer, the same bytes for the same archive.
+
+    Returns:
+        The digest of the archive itself, by which the configuration names the layer.
+    """
+    plain = hashlib.sha256()
+    with files.incoming(layer) as temporary, tar.open("rb") as source, temporary.open("wb") as target:
+        # No name and no time in the header: both would change the digest.
+        with gzip.GzipFile("", "wb", COMPRESSION, target, mtime=0) as packed:
+            while chunk := source.read(CHUNK):
+                plain.update(chunk)
+                packed.write(chunk)
+        temporary.chmod(0o644)
+    return f"sha256:{plain.hexdigest()}"
+
+
+def image(layer: Path, diff_id: str, architecture: str, config: Mapping[str, Any], created: str) -> Image:
+    """Describe a layer as an image.
+
+    Args:
+        layer: The compressed layer.
+        diff_id: The digest of the archive inside.
+        architecture: In Go's words: `amd64`, `arm64`.
+        config: `Env`, `Cmd`, `Labels` and the like.
+        created: When, in RFC 3339; a constant, so that the digest depends on the content only.
+    """
+    configuration = _json(
+        {
+            "architecture": architecture,
+            "config": dict(config),
+            "created": created,
+            "history": [{"created": created, "created_by": "slipway"}],
+            "os": "linux",
+            "rootfs": {"diff_ids": [diff_id], "type": "layers"},
+        }
+    )
+    with layer.open("rb") as file:
+        layer_digest = f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+    manifest = _json(
+        {
+            "config": {"digest": sha256(configuration), "mediaType": CONFIG, "size": len(configuration)},
+            "layers": [{"digest": layer_digest, "mediaType": LAYER, "size": layer.stat().st_size}],
+            "mediaType": MANIFEST,
+            "schemaVersion": 2,
+        }
+    )
+    return Image(layer, configuration, manifest)
+
+
+def pushed(registry: str, repository: str, tag: str) -> str | None:
+    """The digest that a tag stands for in a registry, None if it is not there.
+
+    Raises:
+        ToolchainError: The registry does not answer as one.
+    """
+    url = f"http://{registry}/v2/{repository}/manifests/{tag}"
+    status, headers = _request("HEAD", url, headers={"Accept": MANIFEST}, expected=(200, 404))
+    return headers.get("docker-content-digest") if status == http.HTTPStatus.OK else None
+
+
+def push(registry: str, repository: str, tag: str, content: Image) -> None:
+    """Push an image; blobs that the registry has are not sent again.
+
+    Raises:
+        ToolchainError: The registry refuses, or is gone.
+    """
+    base = f"http://{registry}/v2/{repository}"
+    manifest = cast("dict[str, Any]", json.loads(content.manifest))
+    _push_blob(base, manifest["layers"][0]["digest"], content.layer)
+    _push_blob(base, manifest["config"]["digest"], content.config)
+    _request("PUT", f"{base}/manifests/{tag}", content.manifest, {"Content-Type": MANIFEST}, expected=(201,))
+
+
+def _push_blob(base: str, digest: str, blob: Path | bytes) -> None:
+    status, _ = _request("HEAD", f"{base}/blobs/{digest}", expected=(200, 404))
+    if status == http.HTTPStatus.OK:
+        return
+    _, headers = _request("POST", f"{base}/blobs/uploads/", b"", expected=(202,))
+    # The registry may answer with a path only, and with a query of its own.
+    location = urllib.parse.urljoin(f"{base}/", headers["location"])
+    url = f"{location}{'&' if '?' in location else '?'}{urllib.parse.urlencode({'digest': digest})}"
+    _request("PUT", url, blob, {"Content-Type": "application/octet-stream"}, expected=(201,))
+
+
+def _request(
+    method: str,
+    url: str,
+    body: bytes | Path | None = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    expected: tuple[int, ...],
+) -> tuple[int, dict[str, str]]:
+    """One exchange: status and headers, whose names are in lower case."""
+    parts = urllib.parse.urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT_S)
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    sent = dict(headers or {})
+    try:
+        if isinstance(body, Path):
+            sent["Content-Length"] = str(body.stat().st_size)
+            with body.open("rb") as file:
+                connection.request(method, target, file, sent)
+                response = connection.getresponse()
+        else:
+            connection.request(method, target, body, sent)
+            response = connection.getresponse()
+        text = response.read().decode(errors="replace")
+    except (OSError, http.client.HTTPException) as error:
+        raise ToolchainError(
+            f"the registry at {parts.netloc} did not take {method} {parts.path}: {error}",
+            "see `slipway doctor`; its log is in $SLIPWAY_HOME/logs/registry.log",
+        ) from error
+    finally:
+        connection.close()
+    if response.status not in expected:
+        raise ToolchainError(
+            f"the registry at {parts.netloc} answered {response.status} to {method} {parts.path}: {text.strip()[:300]}",
+            "check that its disk has room; its log is in $SLIPWAY_HOME/logs/registry.log",
+        )
+    return response.status, {name.lower(): value for name, value in response.getheaders()}
+
+
+def _json(value: object) -> bytes:
+    """JSON with one spelling only, so that digests are stable."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
