@@ -1,0 +1,19 @@
+"""`slipway down`: stop the embedded services."""
+
+from __future__ import annotations
+
+import click
+
+from cli import terminal
+from toolchain import services
+from toolchain.home import Home
+
+
+@click.command("down")
+def command() -> None:
+    """Stop the embedded registry and BuildKit.
+
+    Their data stays in the cache, so that the next `slipway up` starts where this one ended. What a stack deployed is
+    not touched: `slipway destroy` removes that.
+    """
+    services.down(Home.from_environment(), terminal.say)

@@ -1,0 +1,25 @@
+"""`slipway env`: the environment in which plain `pulumi` works."""
+
+from __future__ import annotations
+
+import click
+
+from cli.shell import SHELLS, exports
+from cli.workspace import Workspace, stack_option
+from toolchain.environment import environment
+
+
+@click.command("env")
+@stack_option
+@click.option(
+    "--shell", type=click.Choice(SHELLS), default="sh", show_default=True, help="sh also serves bash and zsh."
+)
+def command(stack: str, shell: str) -> None:
+    """Print the environment in which plain `pulumi up -s STACK` does what `slipway up` does.
+
+    \b
+    sh, bash, zsh:  eval "$(slipway env)"
+    fish:           slipway env --shell fish | source
+    """
+    workspace = Workspace.open(stack)
+    click.echo(exports(environment(workspace.home, workspace.checkout, stack), shell), nl=False)

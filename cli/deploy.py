@@ -1,0 +1,109 @@
+"""Brings a stack up or down: everything around the engine's run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import click
+
+from cli import events, settings, terminal
+from cli.failures import BadInputError
+from cli.needs import Needs, needs
+from cli.operation import Outcome, operate
+from cli.workspace import Workspace
+from toolchain import install, services
+from toolchain.progress import Progress
+
+# The one stack whose passphrase is published, so that it can be made without asking anybody.
+SELF_MADE = "dev"
+
+
+def prepare(workspace: Workspace, *, services_too: bool) -> None:
+    """Check the stack file, then bring and start what the stack needs.
+
+    Raises:
+        BadInputError: the stack file has mistakes; nothing was started.
+        ToolchainError: something could not be brought or started.
+    """
+    wanted = needs(settings.load(workspace).settings)
+    progress = Progress()
+    install.ensure(wanted.tools(services_too), workspace.home, progress)
+    if services_too:
+        start_services(workspace, wanted, progress)
+
+
+def start_services(workspace: Workspace, wanted: Needs, progress: Progress) -> None:
+    """Start the embedded registry and BuildKit, where the stack uses them."""
+    if wanted.registry or wanted.buildkit:
+        services.up(workspace.home, progress)
+
+
+def up(workspace: Workspace, flags: Sequence[str]) -> None:
+    """Bring the stack up and say what it is made of now."""
+    began = time.monotonic()
+    prepare(workspace, services_too=True)
+    with workspace.engine.alone():
+        recover(workspace)
+        make_stack(workspace)
+        outcome = operate(workspace, ["up", "--yes", "--skip-preview", *flags])
+    outcome.require_success()
+    tell(outcome, time.monotonic() - began)
+
+
+def destroy(workspace: Workspace) -> None:
+    """Remove what the stack declared."""
+    began = time.monotonic()
+    prepare(workspace, services_too=True)
+    with workspace.engine.alone():
+        recover(workspace)
+        if not workspace.engine.exists():
+            click.echo(f"Stack {workspace.stack!r} was never brought up: nothing to remove.")
+            return
+        outcome = operate(workspace, ["destroy", "--yes", "--skip-preview"], policies=False)
+    outcome.require_success()
+    tell(outcome, time.monotonic() - began)
+
+
+def recover(workspace: Workspace) -> None:
+    """Put right what a killed run left behind, and say so."""
+    for sentence in workspace.engine.recover():
+        terminal.say(f"recovered: {sentence}")
+
+
+def make_stack(workspace: Workspace) -> None:
+    """Make the stack in the backend if it is missing, which only `dev` allows without being asked.
+
+    Raises:
+        BadInputError: the stack needs a secrets provider of its own first.
+    """
+    if workspace.engine.exists():
+        return
+    if workspace.stack != SELF_MADE:
+        raise BadInputError(
+            f"the stack {workspace.stack!r} is not initialised: its secrets have no provider or key of their own yet\n"
+            f"  mend: run `slipway stack init {workspace.stack}` once, and commit the stack file it completes"
+        )
+    workspace.engine.create()
+
+
+def tell(outcome: Outcome, seconds: float) -> None:
+    """Print what the run left: images by digest, workloads, the manifests' folder, counts and time."""
+    outputs = events.stack_outputs(outcome.events)
+    click.echo()
+    _tell_map("Images", cast(Mapping[str, Any], outputs.get("images") or {}))
+    _tell_map("Workloads", cast(Mapping[str, Any], outputs.get("workloads") or {}))
+    if folder := outputs.get("manifests"):
+        click.echo(f"{click.style('Manifests', bold=True)}\n  {folder}")
+    summary = events.summary(outcome.events)
+    click.echo(f"{events.counts_in_words(summary.counts if summary else {})} in {seconds:.1f} s")
+
+
+def _tell_map(title: str, entries: Mapping[str, Any]) -> None:
+    if not entries:
+        return
+    click.echo(click.style(title, bold=True))
+    width = max(len(name) for name in entries)
+    for name, value in sorted(entries.items()):
+        click.echo(f"  {name.ljust(width)}  {value}")

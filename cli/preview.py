@@ -1,0 +1,82 @@
+"""Previews: shown to a person, or recorded for the pull request's comment."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli import deploy
+from cli.failures import CommandError
+from cli.operation import Outcome, operate, write_err, write_out
+from cli.scratch import scratch_stack
+from cli.workspace import Workspace
+from toolchain.errors import ToolchainError
+
+FORMAT = "slipway-preview/1"
+
+# What the comment is made of; everything else in the engine's log only repeats it, or is progress.
+KEPT_EVENTS = ("diagnosticEvent", "policyEvent", "resourcePreEvent", "summaryEvent", "errorEvent")
+
+
+def show(workspace: Workspace, flags: Sequence[str]) -> None:
+    """Run a preview for a person to read."""
+    _run(workspace, flags, write_out).require_success()
+
+
+def record(open_workspace: Callable[[], Workspace], stack: str, flags: Sequence[str], out: Path | None) -> None:
+    """Run a preview and write it as JSON to `out` or standard output, whatever comes of it; then fail if it failed."""
+    outcome: Outcome | None = None
+    failure: Exception | None = None
+    try:
+        outcome = _run(open_workspace(), flags, write_err)
+        outcome.require_success()
+    except (CommandError, ToolchainError) as error:
+        failure = error
+    text = json.dumps(document(stack, outcome, failure, datetime.now(UTC)), indent=1) + "\n"
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding="utf-8")
+    else:
+        click.echo(text, nl=False)
+    if failure:
+        raise failure
+
+
+def document(stack: str, outcome: Outcome | None, failure: Exception | None, now: datetime) -> dict[str, Any]:
+    """What `slipway preview-comment` reads.
+
+    Keys: `format`; `stack`; `commit` (of the checkout, or null); `time` (ISO 8601, UTC); `failed`; `error` (why, where
+    it is not among the events); `events` (the engine's own, secrets masked by it).
+    """
+    return {
+        "format": FORMAT,
+        "stack": stack,
+        "commit": _commit(),
+        "time": now.isoformat(timespec="seconds"),
+        "failed": failure is not None,
+        "error": str(failure) if failure else "",
+        "events": [event for event in outcome.events if any(kind in event for kind in KEPT_EVENTS)] if outcome else [],
+    }
+
+
+def _commit() -> str | None:
+    with contextlib.suppress(OSError):
+        done = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+        return done.stdout.strip() or None
+    return None
+
+
+def _run(workspace: Workspace, flags: Sequence[str], show: Callable[[bytes], object]) -> Outcome:
+    deploy.prepare(workspace, services_too=False)
+    workspace.engine.end_dead_runs()
+    if workspace.engine.exists():
+        return operate(workspace, ["preview", *flags], show=show)
+    with scratch_stack(workspace) as (engine, config):
+        return operate(workspace, ["preview", *flags, *config], engine=engine, show=show)
