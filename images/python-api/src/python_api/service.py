@@ -68,11 +68,14 @@ def run(environ: Mapping[str, str] = os.environ) -> int:
         listener = _listen(address)
         variable, address = "APP_METRICS_LISTEN", settings.metrics_listen
         # In threads of its own, so that metrics are answered whatever the API does, until the process ends.
-        start_http_server(address.port, address.host, metrics.registry)
+        scraped, _ = start_http_server(address.port, address.host, metrics.registry)
     except OSError as error:
-        _log.error("%s: can't listen on %s: %s", variable, address, error.strerror)
+        # A plain reason: some of these errors repeat the address in their text.
+        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+        _log.error("%s: can't listen on %s: %s", variable, address, reason)
         return _CANNOT_LISTEN
-    asyncio.run(_serve(app, listener, lifecycle, settings))
+    bound = {"listen": str(_address(listener)), "metrics": str(_address(scraped.socket))}
+    asyncio.run(_serve(app, listener, lifecycle, settings, bound))
     return 0
 
 
@@ -81,7 +84,14 @@ def _listen(address: Address) -> socket.socket:
     return socket.create_server((address.host, address.port), family=family, backlog=2048)
 
 
-async def _serve(app: ASGIApp, listener: socket.socket, lifecycle: Lifecycle, settings: Settings) -> None:
+def _address(bound: socket.socket) -> Address:
+    host, port = bound.getsockname()[:2]
+    return Address(host, port)
+
+
+async def _serve(
+    app: ASGIApp, listener: socket.socket, lifecycle: Lifecycle, settings: Settings, bound: Mapping[str, str]
+) -> None:
     config = uvicorn.Config(
         app,
         lifespan="off",
@@ -96,8 +106,7 @@ async def _serve(app: ASGIApp, listener: socket.socket, lifecycle: Lifecycle, se
 
     def on_started() -> None:
         lifecycle.started()
-        addresses = {"listen": str(settings.listen), "metrics": str(settings.metrics_listen)}
-        _log.info("ready", extra={"fields": addresses})
+        _log.info("ready", extra={"fields": bound})
 
     server = _Server(config, on_started)
     stop, hurry = asyncio.Event(), asyncio.Event()
