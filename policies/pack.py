@@ -1,0 +1,266 @@
+"""Builds the CrossGuard policies of a pack.
+
+All rules over one object are fused into one policy, since the SDK unpacks every resource anew for each policy. The
+SDK gives a policy one enforcement level, and yet a configuration may say `advisory` or `mandatory` of a single rule.
+So the fused policy reports what has its own level, and hands what has another level to two small policies that follow
+it: each says that it has nothing to validate, which costs nothing, unless something was handed to it.
+
+Rules over the whole stack are fused into one stack policy. There the SDK unpacks all resources for each policy before
+asking it anything, so there are no followers: all its rules have the policy's own level, or are disabled.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, Generic, TypeVar, cast
+
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyConfigSchema,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.proxy import UnknownValueError
+
+from policies.catalogue import POD_RULES, STACK_RULES
+from policies.evaluate import CompiledRule, compile_rules, evaluate
+from policies.finding import Finding
+from policies.plain import SENTINELS, Path, plain
+from policies.rule import PodRule, StackRule
+from policies.rules.supply_chain import VERIFIED_IMAGE, VERIFIED_IMAGES
+from policies.schema import Schema
+from policies.sealing import seal_secrets
+from policies.settings import Override, Settings, SettingsError, load, schema
+from policies.verified import COMPONENT_TYPE, unverified, verified
+from policies.view import Manifest, carries_pods, resource_manifests
+
+WORKLOADS = "workloads"
+"""The name of the fused policy over single resources: what a configuration calls it."""
+
+STACK = "stack"
+"""The name of the fused policy over the whole stack."""
+
+_LEVELS: tuple[Override, ...] = ("disabled", "advisory", "mandatory")
+_STACK_LEVELS: tuple[Override, ...] = ("disabled",)
+
+
+def policies(
+    pod_rules: dict[str, PodRule] = POD_RULES, stack_rules: dict[str, StackRule] = STACK_RULES
+) -> list[Policy]:
+    """The policies of a pack, for `pulumi_policy.PolicyPack`.
+
+    Args:
+        pod_rules: The rules over the pods of one object.
+        stack_rules: The rules over the whole stack.
+
+    Returns:
+        The fused policies and their followers, in the order that they need.
+    """
+    handed = _Handed()
+    names_can_be_told = seal_secrets()
+    return [
+        WorkloadsPolicy(pod_rules, handed, names_can_be_told=names_can_be_told),
+        FollowerPolicy("advisory", handed),
+        FollowerPolicy("mandatory", handed),
+        StackPolicy(stack_rules, names_can_be_told=names_can_be_told),
+    ]
+
+
+class _Handed(threading.local):
+    """What the fused policy hands to its followers while one resource is analysed, which one thread does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: dict[Override, list[str]] = {}
+
+
+class WorkloadsPolicy(ResourceValidationPolicy):
+    """All rules over one object, in one policy."""
+
+    def __init__(self, rules: dict[str, PodRule], handed: _Handed, *, names_can_be_told: bool) -> None:
+        super().__init__(
+            name=WORKLOADS,
+            description="Workloads run as non-root, within limits, from pinned images.",
+            config_schema=_config_schema(schema(rules, _LEVELS)),
+            display_name="Workload guardrails",
+        )
+        self._handed = handed
+        self._secrets = _NO_SECRETS if names_can_be_told else _ALL_SECRET
+        self._configured = _Remembered(partial(_prepare, rules))
+
+    def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+        """Judges one resource; see `ResourceValidationPolicy.validate`."""
+        self._handed.messages = {}
+        if not carries_pods(args.resource_type):
+            return
+        try:
+            settings, rules = self._configured.of(args.get_config())
+        except SettingsError as error:
+            self._handed.messages["mandatory"] = [_wrong_configuration(WORKLOADS, error)]
+            return
+        body, secrets = plain(args.props)
+        unknown: list[Finding] = []
+        for manifest in resource_manifests(
+            args.resource_type, cast("dict[str, object]", body), secrets | self._secrets
+        ):
+            for finding in evaluate(manifest, rules):
+                level = settings.overrides.get(finding.about.id)
+                if finding.verdict == "unknown":
+                    if level != "advisory":
+                        unknown.append(finding)
+                elif level is None:
+                    report_violation(_message(finding, args.name, args.urn), None)
+                else:
+                    self._hand(level, _message(finding, args.name, args.urn))
+        if unknown and settings.report_unknown:
+            self._hand("advisory", f"{_not_checked_yet(unknown, args.name)} [{args.urn}]")
+
+    def _hand(self, level: Override, message: str) -> None:
+        self._handed.messages.setdefault(level, []).append(message)
+
+
+class FollowerPolicy(ResourceValidationPolicy):
+    """Reports, at its own level, what the fused policy hands to it."""
+
+    def __init__(self, level: Override, handed: _Handed) -> None:
+        super().__init__(
+            name=f"{WORKLOADS}-{level}",
+            description=f"Workload guardrails whose own level is {level}.",
+            enforcement_level=EnforcementLevel(level),
+            display_name=f"Workload guardrails, {level}",
+        )
+        self._level: Override = level
+        self._handed = handed
+
+    def has_validation(self) -> bool:
+        """Whether anything was handed over. The SDK unpacks the resource for this policy only then."""
+        return self._level in self._handed.messages
+
+    def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+        """Reports; see `ResourceValidationPolicy.validate`."""
+        for message in self._handed.messages.pop(self._level, []):
+            report_violation(message, None)
+
+
+class StackPolicy(StackValidationPolicy):
+    """All rules over the whole stack, in one policy."""
+
+    def __init__(self, rules: dict[str, StackRule], *, names_can_be_told: bool) -> None:
+        super().__init__(
+            name=STACK,
+            description="What a stack runs is what it has verified.",
+            config_schema=_config_schema(schema(rules, _STACK_LEVELS)),
+            display_name="Stack guardrails",
+        )
+        self._secrets = _NO_SECRETS if names_can_be_told else _ALL_SECRET
+        self._configured = _Remembered(lambda configuration: load(configuration, rules, _STACK_LEVELS))
+
+    def validate(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        """Judges the stack; see `StackValidationPolicy.validate`.
+
+        Raises:
+            NotDecidedYetError: Something waits for a value that only the update knows. All else is reported by then;
+                the SDK makes an advisory message of it, whatever the level of the policy.
+        """
+        try:
+            settings = self._configured.of(args.get_config())
+        except SettingsError as error:
+            report_violation(_wrong_configuration(STACK, error), None)
+            return
+        if settings.overrides.get(VERIFIED_IMAGE.about.id) == "disabled":
+            return
+        references: list[object] = list(cast("list[object]", settings.parameters[VERIFIED_IMAGES.name]))
+        workloads: list[tuple[str, str, Manifest]] = []
+        for resource in args.resources:
+            if resource.resource_type == COMPONENT_TYPE:
+                body, _ = plain(resource.props)
+                references.append(cast("dict[str, object]", body).get("reference"))
+            elif carries_pods(resource.resource_type):
+                found = _manifests(resource.resource_type, resource.props, self._secrets)
+                workloads.extend((resource.name, resource.urn, manifest) for manifest in found)
+        known = verified(references)
+        waiting: list[str] = []
+        for name, urn, manifest in workloads:
+            unknown: list[Finding] = []
+            for finding in unverified(manifest, known):
+                if finding.verdict == "unknown":
+                    unknown.append(finding)
+                else:
+                    report_violation(_message(finding, name, urn), urn)
+            if unknown:
+                waiting.append(_not_checked_yet(unknown, name))
+        if waiting and settings.report_unknown:
+            raise NotDecidedYetError("; ".join(waiting))
+
+
+class NotDecidedYetError(UnknownValueError):
+    """Says in its own words what waits for the update; to the SDK, an unknown value."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(next(iter(SENTINELS)), [])
+        self.message = message
+
+
+_NO_SECRETS: frozenset[Path] = frozenset()
+_ALL_SECRET: frozenset[Path] = frozenset({()})
+
+_Made = TypeVar("_Made")
+
+
+class _Remembered(Generic[_Made]):
+    """What was made of a configuration, for as long as the configuration stays the same."""
+
+    def __init__(self, make: Callable[[Mapping[str, object]], _Made]) -> None:
+        self._make = make
+        self._last: tuple[Mapping[str, object], _Made] | None = None
+
+    def of(self, configuration: Mapping[str, object]) -> _Made:
+        last = self._last
+        if last is None or last[0] != configuration:
+            last = (configuration, self._make(configuration))
+            self._last = last
+        return last[1]
+
+
+def _prepare(
+    rules: dict[str, PodRule], configuration: Mapping[str, object]
+) -> tuple[Settings, tuple[CompiledRule, ...]]:
+    settings = load(configuration, rules, _LEVELS)
+    chosen = (rule for rule_id, rule in rules.items() if settings.overrides.get(rule_id) != "disabled")
+    return settings, compile_rules(chosen, settings.parameters)
+
+
+def _manifests(resource_type: str, props: Mapping[str, object], all_secret: frozenset[Path]) -> Iterator[Manifest]:
+    body, secrets = plain(props)
+    return resource_manifests(resource_type, cast("dict[str, object]", body), secrets | all_secret)
+
+
+def _config_schema(properties: dict[str, Schema]) -> PolicyConfigSchema:
+    return PolicyConfigSchema(properties=cast("dict[str, dict[str, Any]]", properties))
+
+
+def _message(finding: Finding, name: str, urn: str) -> str:
+    return f"{finding.about.id} ({finding.about.severity}): {finding.message(name)} [{urn}]"
+
+
+def _not_checked_yet(findings: Iterable[Finding], name: str) -> str:
+    """One line for one resource: which rules wait, for which fields."""
+    rules: dict[str, list[str]] = {}
+    address = ""
+    for finding in findings:
+        address = finding.address(name)
+        waiting = rules.setdefault(finding.where(), [])
+        if finding.about.id not in waiting:
+            waiting.append(finding.about.id)
+    fields = "; ".join(f"{', '.join(ids)} at {where}" for where, ids in rules.items())
+    return f"not checked yet, since the update has to make the values first: {address}: {fields}"
+
+
+def _wrong_configuration(policy: str, error: SettingsError) -> str:
+    return f"the configuration of policy {policy} is wrong, so nothing was checked:\n{error}"

@@ -1,0 +1,138 @@
+"""What a rule is: data that says what it is about, what must hold, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from policies.predicates import AnyOf, Field, Not, Predicate, Since
+from policies.schema import Schema
+from policies.view import Role
+
+Severity = Literal["low", "medium", "high", "critical"]
+
+ALL_CONTAINERS: tuple[Role, ...] = ("container", "init", "sidecar", "ephemeral")
+"""Security holds for everything that runs in the pod."""
+
+WITH_RESOURCES: tuple[Role, ...] = ("container", "init", "sidecar")
+"""The API refuses resources on ephemeral containers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a published framework asks for the same.
+
+    Attributes:
+        framework: Its name and version.
+        control: The control's own name or number there.
+    """
+
+    framework: str
+    control: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A setting of one or more rules.
+
+    Attributes:
+        name: Its name in the configuration, in camelCase; the same name means the same setting for every rule.
+        schema: What is allowed.
+        default: The value when the configuration does not say; None switches the rules that need it off.
+        about: What it does, in a sentence.
+    """
+
+    name: str
+    schema: Schema
+    default: object
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question of a rule.
+
+    Attributes:
+        scope: Asked once for each pod, or once for each container.
+        require: What must hold.
+        at: The field that a finding points at.
+        wanted: What is wanted there, to follow "must" in a sentence.
+    """
+
+    scope: Literal["pod", "container"]
+    require: Predicate
+    at: Field
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What every rule says of itself.
+
+    Attributes:
+        id: Its name, stable for ever.
+        title: A few words.
+        severity: How much harm a violation can do.
+        rationale: Why, in a few sentences.
+        mend: How to mend a violation, in one sentence.
+        snippet: The mending in a Pulumi program in Python.
+        references: The same in published frameworks.
+        decision: Where the tools in the field disagree, or more than one reading was possible: what holds here.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    rationale: str
+    mend: str
+    snippet: str
+    references: tuple[Reference, ...] = ()
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PodRule:
+    """A rule over the pods that an object carries.
+
+    Attributes:
+        about: What it says of itself.
+        checks: Its questions; each that fails is a finding.
+        roles: The containers that it looks at.
+        unless: When this holds of the pod, the rule does not apply.
+        parameters: The settings that it reads.
+    """
+
+    about: About
+    checks: tuple[Check, ...]
+    roles: tuple[Role, ...] = ALL_CONTAINERS
+    unless: Predicate | None = None
+    parameters: tuple[Parameter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StackRule:
+    """A rule over all resources of a stack together; always Python.
+
+    Attributes:
+        about: What it says of itself.
+        reason: Why no combinator can say it.
+        parameters: The settings that it reads.
+    """
+
+    about: About
+    reason: str
+    parameters: tuple[Parameter, ...] = ()
+
+
+Rule = PodRule | StackRule
+
+
+def since(version: str, predicate: Predicate) -> Predicate:
+    """Holds always before a Kubernetes version, and from it on when the predicate does."""
+    return AnyOf((Not(Since(version)), predicate))
+
+
+def defaults(rules: Mapping[str, Rule]) -> dict[str, object]:
+    """The value that each parameter of these rules has without a configuration."""
+    return {parameter.name: parameter.default for rule in rules.values() for parameter in rule.parameters}

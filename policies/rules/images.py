@@ -1,0 +1,154 @@
+"""Images: where they come from, and that they stay what they were.
+
+The grammar of an image reference is more than a regular expression can hold, so these rules are Python only.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from policies.predicates import Parameters, PythonOnly, container
+from policies.rule import About, Check, Parameter, PodRule, Reference, Severity
+from policies.values.image import ImageReference
+
+_IMAGE = container("image", "string")
+_REASON = "needs the grammar of image references"
+_REGISTRY_ENTRY = r"^[^/@\s]*[.:\]][^/@\s]*(/[a-z0-9._-]+)*$|^localhost(/[a-z0-9._-]+)*$"
+
+DISALLOWED_TAGS = Parameter(
+    name="disallowedTags",
+    schema={
+        "type": "array",
+        "items": {"type": "string", "pattern": r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "description": "an image tag"},
+    },
+    default=["latest"],
+    about="Tags that are known to move.",
+)
+ALLOWED_REGISTRIES = Parameter(
+    name="allowedRegistries",
+    schema={
+        "type": "array",
+        "minItems": 1,
+        "items": {
+            "type": "string",
+            "pattern": _REGISTRY_ENTRY,
+            "description": (
+                "a registry with an optional path and no tag, such as registry.example.com/team or docker.io/library"
+            ),
+        },
+    },
+    default=None,
+    about="Where images may come from: a registry, or a path in it and all below. Not set: the rule is off.",
+)
+
+
+def _reference(value: object) -> ImageReference | str:
+    if not isinstance(value, str):
+        return "there is no image"
+    try:
+        return ImageReference.parse(value)
+    except ValueError as error:
+        return f"this is no image reference: {error}"
+
+
+def _judge_tag(value: object, parameters: Parameters) -> str | None:
+    image = _reference(value)
+    if isinstance(image, str):
+        return image
+    if image.digest is not None:
+        return None
+    if image.tag is None:
+        return "there is no tag, which means latest"
+    if image.tag in cast("list[str]", parameters[DISALLOWED_TAGS.name]):
+        return "the tag is one of the disallowed tags"
+    return None
+
+
+def _judge_digest(value: object, _: Parameters) -> str | None:
+    image = _reference(value)
+    if isinstance(image, str):
+        return image
+    return None if image.digest is not None else "there is no digest"
+
+
+def _judge_registry(value: object, parameters: Parameters) -> str | None:
+    allowed = cast("list[str] | None", parameters[ALLOWED_REGISTRIES.name])
+    if allowed is None:
+        return None
+    image = _reference(value)
+    if isinstance(image, str):
+        return image
+    for entry in allowed:
+        registry, _, path = entry.partition("/")
+        if image.registry.lower() == registry.lower() and (
+            not path or image.repository == path or image.repository.startswith(f"{path}/")
+        ):
+            return None
+    return "the registry or path is not on the list of allowed ones"
+
+
+def _rule(about: About, judge: PythonOnly, wanted: str, parameters: tuple[Parameter, ...] = ()) -> PodRule:
+    return PodRule(about, (Check("container", judge, _IMAGE, wanted),), parameters=parameters)
+
+
+_HIGH: Severity = "high"
+
+IMAGE_TAG = _rule(
+    About(
+        id="image-tag",
+        title="Mutable tag",
+        severity="medium",
+        rationale=(
+            "An image without a tag, or with a tag such as latest, is another image tomorrow: a restart may bring up "
+            "what nobody has tested, and a rollback does not bring back what ran before."
+        ),
+        mend="name the image by its digest, or at least by a tag that never moves",
+        snippet='image = f"registry.example.com/team/app:1.4.2@{digest}"',
+        decision="A digest passes, whatever the tag beside it: the digest decides what is pulled.",
+    ),
+    PythonOnly(_REASON, _IMAGE, _judge_tag),
+    "must have a digest or a tag that does not move",
+    (DISALLOWED_TAGS,),
+)
+IMAGE_DIGEST = _rule(
+    About(
+        id="image-digest",
+        title="Digest pinning",
+        severity=_HIGH,
+        rationale=(
+            "A tag can be pointed at another image by whoever can push to the registry. A digest is the image's own "
+            "fingerprint: the node pulls exactly what was built, tested and scanned, or nothing."
+        ),
+        mend="name the image as repository@sha256:…, best from the output of the component that built or verified it",
+        snippet=(
+            "kubernetes.core.v1.ContainerArgs(\n"
+            '    name="app",\n'
+            "    image=verified_image.reference,  # repository@sha256:…\n"
+            ")"
+        ),
+        references=(Reference("NSA-CISA Kubernetes Hardening Guide 1.2", "Building secure container images"),),
+        decision="The digest must be well-formed: sha256, sha384 or sha512 with exactly its number of digits.",
+    ),
+    PythonOnly(_REASON, _IMAGE, _judge_digest),
+    "must have a digest",
+)
+IMAGE_REGISTRY = _rule(
+    About(
+        id="image-registry",
+        title="Allowed registries",
+        severity=_HIGH,
+        rationale="What runs should come from places whose contents somebody answers for.",
+        mend="push or mirror the image to an allowed registry, or have its path added to allowedRegistries",
+        snippet='image = f"registry.example.com/slipway/app@{digest}"',
+        references=(Reference("CIS Kubernetes Benchmark 1.8", "5.5.1"),),
+        decision=(
+            "An entry matches whole path segments only: registry.example.com/team does not allow "
+            "registry.example.com/team-evil. Without a list the rule is off."
+        ),
+    ),
+    PythonOnly(_REASON, _IMAGE, _judge_registry),
+    "must come from an allowed registry",
+    (ALLOWED_REGISTRIES,),
+)
+
+RULES = (IMAGE_TAG, IMAGE_DIGEST, IMAGE_REGISTRY)

@@ -1,0 +1,103 @@
+"""The packs' configuration: its schema, its checks, and what it comes to for each rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from policies.catalogue import parameters
+from policies.rule import Parameter, PodRule, StackRule
+from policies.schema import Schema, problems
+
+Override = Literal["disabled", "advisory", "mandatory"]
+"""What a configuration may say of one rule. A rule it does not name has the level of its policy."""
+
+Rules = dict[str, PodRule] | dict[str, StackRule]
+
+
+class SettingsError(ValueError):
+    """A configuration says something that is not allowed; the message lists everything at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A configuration that holds.
+
+    Attributes:
+        parameters: A value for every parameter of the rules, defaults filled in.
+        overrides: The level of each rule that the configuration names.
+        report_unknown: Whether to say which rules could not be decided yet during a preview.
+    """
+
+    parameters: Mapping[str, object]
+    overrides: Mapping[str, Override]
+    report_unknown: bool = True
+
+    def level(self, rule_id: str, default: Override) -> Override:
+        """The level of a rule, given that of its policy."""
+        return self.overrides.get(rule_id, default)
+
+
+def schema(rules: Rules, levels: tuple[Override, ...]) -> dict[str, Schema]:
+    """The JSON schema of each property of a policy's configuration.
+
+    Args:
+        rules: The rules that the policy holds.
+        levels: The levels that it can give one of them.
+
+    Returns:
+        Property name to schema, `enforcementLevel` (which is the policy engine's own) left out.
+    """
+    level: Schema = {"type": "string", "enum": list(levels)}
+    return {
+        **{name: _described(parameter) for name, parameter in sorted(parameters(rules).items())},
+        "rules": {
+            "type": "object",
+            "description": "The level of single rules, where it differs from the policy's own.",
+            "properties": dict.fromkeys(sorted(rules), level),
+            "additionalProperties": False,
+        },
+        "reportUnknown": {
+            "type": "boolean",
+            "description": "Whether a preview says which rules wait for values that only the update knows.",
+        },
+    }
+
+
+def load(configuration: Mapping[str, object], rules: Rules, levels: tuple[Override, ...]) -> Settings:
+    """Reads a policy's configuration.
+
+    Args:
+        configuration: Its properties, as JSON gives them, without `enforcementLevel`.
+        rules: The rules that the policy holds.
+        levels: The levels that it can give one of them.
+
+    Returns:
+        The settings, with defaults filled in.
+
+    Raises:
+        SettingsError: Something is not allowed. Every problem is listed, one per line.
+    """
+    found = sorted(_problems(configuration, schema(rules, levels)))
+    if found:
+        raise SettingsError("\n".join(found))
+    return Settings(
+        parameters={name: configuration.get(name, parameter.default) for name, parameter in parameters(rules).items()},
+        overrides=cast("dict[str, Override]", configuration.get("rules", {})),
+        report_unknown=bool(configuration.get("reportUnknown", True)),
+    )
+
+
+def _problems(configuration: Mapping[str, object], properties: dict[str, Schema]) -> Iterator[str]:
+    for name, value in configuration.items():
+        if name in properties:
+            yield from problems(value, properties[name], name)
+        else:
+            yield f"{name} is not known; known are {', '.join(sorted(properties))}"
+
+
+def _described(parameter: Parameter) -> Schema:
+    described = parameter.schema.copy()
+    described.setdefault("description", parameter.about)
+    return described
