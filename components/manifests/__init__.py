@@ -1,1 +1,1 @@
-"""Pure functions from a spec to plain Kubernetes objects. No Pulumi."""
+"""Pure functions from specification to plain Kubernetes objects: one noun per module, no Pulumi."""

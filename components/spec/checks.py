@@ -23,7 +23,9 @@ def cross_checks(
         yield from _named_secrets(name, workload, secret_names)
         yield from _named_peers(name, workload, workload_names)
     if registry and registry.credentials:
-        yield from _known(("registry", "credentials", "password"), registry.credentials.password, secret_names, "secret")
+        yield from _known(
+            ("registry", "credentials", "password"), registry.credentials.password, secret_names, "secret"
+        )
     if registry and registry.insecure and environment and environment.tier != "dev":
         yield Refusal(
             at=("registry", "insecure"),

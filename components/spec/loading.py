@@ -227,4 +227,3 @@ def _holds(values: object, path: Path) -> bool:
         else:
             return False
     return True
-

@@ -40,7 +40,9 @@ def fold(name: str) -> str:
 def apply_overrides(values: Mapping[str, Any], environ: Mapping[str, str]) -> Overridden:
     """Puts every `SLIPWAY__` variable's value where its name points, parents before children."""
     result = Overridden(copy.deepcopy(dict(values)))
-    names = sorted((name for name in environ if name.upper().startswith(PREFIX)), key=lambda name: (name.count("__"), name))
+    names = sorted(
+        (name for name in environ if name.upper().startswith(PREFIX)), key=lambda name: (name.count("__"), name)
+    )
     for name in names:
         _apply(result, name, environ[name])
     return result

@@ -55,7 +55,5 @@ def _built(target: "RenderTarget | KubernetesTarget | DockerTarget") -> "RenderT
     return target
 
 
-Target = Annotated[
-    RenderTarget | KubernetesTarget | DockerTarget, Field(discriminator="kind"), AfterValidator(_built)
-]
+Target = Annotated[RenderTarget | KubernetesTarget | DockerTarget, Field(discriminator="kind"), AfterValidator(_built)]
 """Where manifests go; `kind` decides."""

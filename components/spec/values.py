@@ -41,9 +41,7 @@ def _matching(pattern: re.Pattern[str], limit: int, allowed: str, example: str) 
                 )
             )
         if not pattern.fullmatch(text):
-            raise refused(
-                Refusal(allowed=f"{allowed}, at most {limit} characters", mend=f"write it like `{example}`")
-            )
+            raise refused(Refusal(allowed=f"{allowed}, at most {limit} characters", mend=f"write it like `{example}`"))
         return text
 
     return AfterValidator(check)
@@ -71,9 +69,7 @@ LabelValue = Annotated[
 ]
 """The value of a Kubernetes label."""
 
-EnvName = Annotated[
-    str, _matching(_ENV_NAME, 128, "letters, digits and `_`, not beginning with a digit", "LOG_LEVEL")
-]
+EnvName = Annotated[str, _matching(_ENV_NAME, 128, "letters, digits and `_`, not beginning with a digit", "LOG_LEVEL")]
 """The name of an environment variable."""
 
 FileName = Annotated[
@@ -81,7 +77,9 @@ FileName = Annotated[
 ]
 """The name of a file in a ConfigMap, which is also its key there."""
 
-ConfigKey = Annotated[str, _matching(_CONFIG_KEY, 64, "letters and digits, beginning with a letter", "databasePassword")]
+ConfigKey = Annotated[
+    str, _matching(_CONFIG_KEY, 64, "letters and digits, beginning with a letter", "databasePassword")
+]
 """The key of a Pulumi secret, without its `slipway:`."""
 
 Port = Annotated[int, Field(ge=1, le=65535, examples=[8000])]

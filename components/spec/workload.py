@@ -325,7 +325,11 @@ class Workload(Spec):
         """How pods are replaced. GPUs are rarely to spare, so that a rollout with a surge would wait for one forever."""
         if self.rollout:
             return self.rollout
-        return Rollout(max_surge=0, max_unavailable=1) if self.gpu else Rollout(max_surge=defaults.SURGE, max_unavailable=0)
+        return (
+            Rollout(max_surge=0, max_unavailable=1)
+            if self.gpu
+            else Rollout(max_surge=defaults.SURGE, max_unavailable=0)
+        )
 
     @property
     def peak_pods(self) -> int:

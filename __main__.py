@@ -1,0 +1,41 @@
+"""The program: one environment from one description."""
+
+import os
+from pathlib import Path
+
+import pulumi
+
+from components.configuration import ca_bundle, read_settings, stored_secrets
+from components.environment import Environment
+from components.images import verified_image
+from components.provider import kubernetes_provider
+from components.registry import Registry
+from components.secret_files import SecretFiles
+from components.spec.target import RenderTarget
+from components.workload import Workload
+
+settings, promotions = read_settings(Path.cwd(), pulumi.get_stack())
+stored = stored_secrets(settings)
+credentials = settings.registry.credentials
+on_target = pulumi.ResourceOptions(provider=kubernetes_provider(settings.environment, settings.target))
+
+registry = Registry(
+    "registry",
+    settings.registry,
+    stored[credentials.password] if credentials else None,
+    ca_bundle(settings, os.environ),
+)
+environment = Environment("environment", settings.environment, registry, on_target)
+secrets = SecretFiles("secrets", settings.secrets, environment, stored, on_target)
+images = {
+    name: verified_image(name, spec.image, registry, settings.environment.tier, promotions, stored)
+    for name, spec in settings.workloads.items()
+}
+workloads = {
+    name: Workload(name, spec, environment, images[name], secrets, on_target)
+    for name, spec in settings.workloads.items()
+}
+
+pulumi.export("images", {name: image.reference for name, image in images.items()})
+pulumi.export("workloads", {name: workload.address for name, workload in workloads.items()})
+pulumi.export("manifests", settings.target.folder if isinstance(settings.target, RenderTarget) else None)

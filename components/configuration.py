@@ -1,0 +1,97 @@
+"""Reads the running stack's configuration, once, for the program."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime import config as runtime_config
+
+from components.spec.document import ENCRYPTED, Document, read_file
+from components.spec.loading import KEYS, load
+from components.spec.problem import NAMESPACE, SpecError
+from components.spec.promotion import Promotions, missing_promotions, promotion_file, read_promotions
+from components.spec.settings import Settings
+
+
+class Refused(pulumi.RunError):
+    """A configuration that cannot be used. Pulumi prints its message, without a traceback, and changes nothing."""
+
+
+def read_settings(project: Path, stack: str) -> tuple[Settings, Promotions]:
+    """The stack's settings, with the overrides of the environment, and what may be promoted into it.
+
+    Args:
+        project: the project's folder, where the stack file is: it gives the lines for messages.
+        stack: the stack's name.
+
+    Raises:
+        Refused: with everything that is wrong.
+    """
+    try:
+        settings = load(_document(project, stack), os.environ).settings
+        promotions = read_promotions(promotion_file(project, stack))
+        missing = list(missing_promotions(settings, promotions, stack))
+        if missing and not pulumi.runtime.is_dry_run():
+            raise SpecError(missing)
+    except SpecError as error:
+        raise Refused(str(error)) from None
+    for problem in missing:
+        pulumi.log.warn(f"`up` will be refused, and the preview shows this digest as unknown.\n\n{problem}")
+    return settings, promotions
+
+
+def stored_secrets(settings: Settings) -> dict[str, pulumi.Output[str]]:
+    """The values of the secrets that the stack's configuration holds, by the secrets' names."""
+    config = pulumi.Config(NAMESPACE)
+    keys = {name: secret.from_config.key for name, secret in settings.secrets.items() if secret.from_config}
+    return {name: config.require_secret(key) for name, key in keys.items()}
+
+
+def ca_bundle(settings: Settings, environ: Mapping[str, str]) -> str | None:
+    """The certificates for builds on this machine, or None.
+
+    Raises:
+        Refused: a file that the configuration names cannot be read.
+    """
+    setting = settings.registry.builder.ca_bundle
+    file = environ.get("SSL_CERT_FILE") if setting == "host" else setting
+    if not file or setting == "none":
+        return None
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except OSError as error:
+        if setting == "host":
+            pulumi.log.warn(
+                f"SSL_CERT_FILE names {file}, which cannot be read ({error.strerror}): building without it."
+            )
+            return None
+        raise Refused(
+            f"{NAMESPACE}:registry.builder.caBundle\n  found:   {file}: {error.strerror}\n"
+            "  allowed: a readable file of certificates\n  mend:    correct the path, or remove the setting"
+        ) from None
+
+
+def _document(project: Path, stack: str) -> Document:
+    """What the engine knows of the configuration, with the lines of the stack file where it has them."""
+    file = project / f"Pulumi.{stack}.yaml"
+    lines = read_file(file).lines if file.exists() else {}
+    prefix = f"{NAMESPACE}:"
+    values: dict[str, Any] = {}
+    for name, text in runtime_config.CONFIG.get().items():
+        if name.startswith(prefix):
+            key = name.removeprefix(prefix)
+            values[key] = ENCRYPTED if runtime_config.is_config_secret(name) else _value(key, text)
+    return Document(file.name, values, lines)
+
+
+def _value(key: str, text: str) -> Any:
+    """Structured configuration reaches a program as JSON; anything else is the plain text that was written."""
+    if key not in KEYS:
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,74 @@
+"""The one container of a workload's pod."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from components.manifests import gpu
+from components.manifests.manifest import Leaf
+from components.manifests.probes import probes
+from components.manifests.volumes import Volume
+from components.spec import defaults
+from components.spec.resources import Amounts
+from components.spec.workload import MAIN_PORT, Workload, secret_variable
+
+HARDENED: Mapping[str, Any] = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "privileged": False,
+    "readOnlyRootFilesystem": True,
+    "runAsNonRoot": True,
+}
+"""What no workload may loosen; user and group are its own."""
+
+
+def container(name: str, workload: Workload, image: Leaf, mounted: Sequence[Volume]) -> dict[str, Any]:
+    """A container with the workload's image, by digest.
+
+    Args:
+        name: the workload's name, and the container's.
+        workload: the workload.
+        image: `repository@sha256:…`, possibly not known yet.
+        mounted: the pod's volumes.
+    """
+    optional = {
+        "command": list(workload.command),
+        "args": list(workload.args),
+        "env": _env(workload),
+        "ports": _ports(workload),
+    }
+    return {
+        "name": name,
+        "image": image,
+        "imagePullPolicy": "IfNotPresent",
+        **{field: value for field, value in optional.items() if value},
+        "resources": {
+            "requests": _amounts(workload.resources.requests, workload),
+            "limits": _amounts(workload.resources.limits, workload),
+        },
+        "securityContext": {**HARDENED, "runAsUser": workload.user, "runAsGroup": workload.group},
+        **probes(workload),
+        **_lifecycle(workload),
+        "volumeMounts": [volume.mount() for volume in mounted],
+    }
+
+
+def _amounts(amounts: Amounts, workload: Workload) -> dict[str, str]:
+    return {"cpu": amounts.cpu, "memory": amounts.memory, **gpu.resources(workload.gpu)}
+
+
+def _env(workload: Workload) -> list[dict[str, str]]:
+    paths = {secret_variable(name): f"{defaults.SECRETS_FOLDER}/{name}" for name in workload.secrets}
+    return [{"name": name, "value": value} for name, value in sorted({**workload.env, **paths}.items())]
+
+
+def _ports(workload: Workload) -> list[dict[str, Any]]:
+    if workload.port is None:
+        return []
+    named = [(MAIN_PORT, workload.port), *((extra.name, extra.port) for extra in workload.extra_ports)]
+    return [{"name": name, "containerPort": port, "protocol": "TCP"} for name, port in named]
+
+
+def _lifecycle(workload: Workload) -> dict[str, Any]:
+    """A pause before the stop signal, by the kubelet itself: images without a shell have no `sleep`."""
+    seconds = workload.shutdown.pre_stop_seconds
+    return {"lifecycle": {"preStop": {"sleep": {"seconds": seconds}}}} if seconds else {}

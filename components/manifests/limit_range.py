@@ -1,0 +1,17 @@
+"""What containers get that state no resources."""
+
+from components.manifests.labels import environment_labels
+from components.manifests.manifest import Manifest, manifest
+from components.spec import defaults
+from components.spec.environment import Environment
+
+
+def limit_range(environment: Environment) -> Manifest:
+    """Defaults for containers that slipway did not make: beside a quota, a pod without them would be refused."""
+    limit = {
+        "type": "Container",
+        "default": dict(defaults.CONTAINER_DEFAULTS["limits"]),
+        "defaultRequest": dict(defaults.CONTAINER_DEFAULTS["requests"]),
+    }
+    metadata = {"name": "defaults", "namespace": environment.namespace, "labels": environment_labels(environment)}
+    return manifest("v1", "LimitRange", metadata, spec={"limits": [limit]})

@@ -1,0 +1,67 @@
+"""The pod template of a workload."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.manifests import gpu
+from components.manifests.container import container
+from components.manifests.labels import selector, workload_labels
+from components.manifests.manifest import Leaf
+from components.manifests.volumes import volumes
+from components.spec.environment import Environment
+from components.spec.workload import Workload
+
+_SPREAD_OVER = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+
+
+def pod_template(
+    environment: Environment, name: str, workload: Workload, image: Leaf, secret_objects: Mapping[str, Leaf]
+) -> dict[str, Any]:
+    """A pod that satisfies the `restricted` Pod Security Standard.
+
+    Args:
+        environment: where it runs.
+        name: the workload's name.
+        workload: the workload.
+        image: `repository@sha256:…`, possibly not known yet.
+        secret_objects: the name of the Kubernetes secret of each secret that the workload names.
+    """
+    mounted = volumes(name, workload, secret_objects)
+    spec = {
+        "serviceAccountName": name,
+        "automountServiceAccountToken": False,
+        # Otherwise every Service becomes variables: one called `vllm` would set VLLM_PORT, which that server reads.
+        "enableServiceLinks": False,
+        "terminationGracePeriodSeconds": workload.shutdown.grace_seconds,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": workload.user,
+            "runAsGroup": workload.group,
+            # Secret files are mode 0400 and root's; through this group the container's user can read them.
+            "fsGroup": workload.group,
+            "fsGroupChangePolicy": "OnRootMismatch",
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [container(name, workload, image, mounted)],
+        "volumes": [volume.volume() for volume in mounted],
+        **gpu.scheduling(workload.gpu),
+        **_spread(name, workload),
+    }
+    return {"metadata": {"labels": workload_labels(environment, name, workload)}, "spec": spec}
+
+
+def _spread(name: str, workload: Workload) -> dict[str, Any]:
+    """Pods apart from each other, as far as there are zones and nodes: one that cannot be placed helps nobody."""
+    if workload.most_pods == 1:
+        return {}
+    return {
+        "topologySpreadConstraints": [
+            {
+                "maxSkew": 1,
+                "topologyKey": key,
+                "whenUnsatisfiable": "ScheduleAnyway",
+                "labelSelector": {"matchLabels": selector(name)},
+            }
+            for key in _SPREAD_OVER
+        ]
+    }

@@ -1,0 +1,64 @@
+"""The writable and mounted folders of a pod whose root file system is read-only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from components.manifests import secret
+from components.manifests.config_map import config_map_name
+from components.manifests.manifest import Leaf
+from components.spec import defaults
+from components.spec.workload import Workload
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A volume of the pod, with the one place where its container sees it."""
+
+    name: str
+    source: dict[str, Any]
+    path: str
+    read_only: bool = False
+
+    def volume(self) -> dict[str, Any]:
+        """The entry of the pod's `volumes`."""
+        return {"name": self.name, **self.source}
+
+    def mount(self) -> dict[str, Any]:
+        """The entry of the container's `volumeMounts`."""
+        return {"name": self.name, "mountPath": self.path, **({"readOnly": True} if self.read_only else {})}
+
+
+def volumes(name: str, workload: Workload, secret_objects: Mapping[str, Leaf]) -> list[Volume]:
+    """The volumes of a workload, in a fixed order.
+
+    Args:
+        name: the workload's name.
+        workload: the workload.
+        secret_objects: the name of the Kubernetes secret of each secret that the workload names.
+    """
+    found = [Volume("tmp", {"emptyDir": {"sizeLimit": workload.tmp_size}}, "/tmp")]  # noqa: S108  # the container's own
+    if workload.shm_size:
+        memory = {"emptyDir": {"medium": "Memory", "sizeLimit": workload.shm_size}}
+        found.append(Volume("shm", memory, "/dev/shm"))  # noqa: S108  # the container's own
+    if workload.config_files:
+        config = {"configMap": {"name": config_map_name(name, workload)}}
+        found.append(Volume("config", config, workload.config_files.folder, read_only=True))
+    if workload.secrets:
+        found.append(
+            Volume(
+                "secrets", {"projected": _secrets(workload, secret_objects)}, defaults.SECRETS_FOLDER, read_only=True
+            )
+        )
+    return found
+
+
+def _secrets(workload: Workload, secret_objects: Mapping[str, Leaf]) -> dict[str, Any]:
+    """All secrets in one folder, each a file of its name. Whole folders follow updates; single mounted files do not."""
+    return {
+        "defaultMode": defaults.SECRET_MODE,
+        "sources": [
+            {"secret": {"name": secret_objects[name], "items": [{"key": secret.KEY, "path": name}]}}
+            for name in workload.secrets
+        ],
+    }

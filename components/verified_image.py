@@ -1,0 +1,65 @@
+"""An image that may run: the only thing a workload accepts."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import pulumi
+
+from components.container_image import ContainerImage
+from components.registry import Registry
+from components.spec.image import ExternalImage, PromoteImage
+
+Source = Literal["build", "promote", "external"]
+"""Where an image comes from."""
+
+
+class VerifiedImage(pulumi.ComponentResource):
+    """A digest, where it comes from, and the evidence for it.
+
+    A policy holds every container's digest against the references of these components, in whatever language a program
+    is written. How much evidence is enough is the tier's policy.
+
+    Attributes:
+        reference: `repository@sha256:…`, possibly not known yet.
+    """
+
+    reference: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        source: Source,
+        reference: pulumi.Input[str],
+        evidence: Mapping[str, pulumi.Input[str]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declares the image; `built`, `promoted` and `external` are the ways to make one.
+
+        Args:
+            name: the image's name.
+            source: where it comes from.
+            reference: `repository@sha256:…`.
+            evidence: why it may run, by kind of evidence.
+            opts: Pulumi's options.
+        """
+        facts = {"name": name, "reference": reference, "source": source, "evidence": dict(evidence)}
+        super().__init__("slipway:index:VerifiedImage", name, facts, opts)
+        self.reference = pulumi.Output.from_input(reference)
+        self.register_outputs(facts)
+
+    @classmethod
+    def built(cls, name: str, image: ContainerImage, folder: str) -> "VerifiedImage":
+        """An image that this stack builds."""
+        return cls(name, "build", image.reference, {"folder": folder})
+
+    @classmethod
+    def promoted(cls, name: str, image: PromoteImage, registry: Registry, digest: str | None) -> "VerifiedImage":
+        """An image that another stack ran; `digest` is None while nothing is recorded, which only a preview survives."""
+        repository = registry.spec.name_of(image.name or name)
+        known = pulumi.Output.from_input(pulumi.UNKNOWN if digest is None else digest)
+        return cls(name, "promote", pulumi.Output.concat(repository, "@", known), {"promotedFrom": image.source})
+
+    @classmethod
+    def external(cls, name: str, image: ExternalImage) -> "VerifiedImage":
+        """Someone else's image, with the reason to trust it."""
+        return cls(name, "external", image.reference, {"reason": image.reason})

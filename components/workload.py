@@ -1,0 +1,76 @@
+"""A workload in its environment: pods of one verified image, with all that belongs to them."""
+
+import pulumi
+
+from components.apply import apply
+from components.environment import Environment
+from components.manifests.autoscaler import autoscaler
+from components.manifests.config_map import config_map
+from components.manifests.deployment import deployment
+from components.manifests.network_policy import network_policy
+from components.manifests.pod_disruption_budget import pod_disruption_budget
+from components.manifests.service import address, service
+from components.manifests.service_account import service_account
+from components.secret_files import SecretFiles
+from components.spec.workload import Workload as WorkloadSpec
+from components.verified_image import VerifiedImage
+
+
+class Workload(pulumi.ComponentResource):
+    """Deployment, Service, ServiceAccount, NetworkPolicy, and where asked for ConfigMap, disruption budget, autoscaler.
+
+    Attributes:
+        address: the URL at which other pods reach it, or None for one that serves nothing.
+    """
+
+    address: str | None
+
+    def __init__(
+        self,
+        name: str,
+        spec: WorkloadSpec,
+        environment: Environment,
+        image: VerifiedImage,
+        secrets: SecretFiles,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declares the workload.
+
+        Args:
+            name: the workload's name, and that of its objects.
+            spec: its description.
+            environment: where it runs.
+            image: what it runs.
+            secrets: where the secrets it names are.
+            opts: Pulumi's options; give the Kubernetes provider here.
+        """
+        super().__init__("slipway:index:Workload", name, {}, opts)
+        where = environment.spec
+        self.address = address(where, name, spec)
+        before = {
+            "account": service_account(where, name, spec, pulls_with_secret=environment.pulls_with_secret),
+            "network": network_policy(where, name, spec),
+            "config": config_map(where, name, spec),
+        }
+        needed = [
+            apply(f"{name}-{role}", manifest, self, after=[environment.namespace])
+            for role, manifest in before.items()
+            if manifest is not None
+        ]
+        pods = apply(
+            name,
+            deployment(where, name, spec, image.reference, secrets.objects),
+            self,
+            after=[*environment.ready, *needed, *(secrets.resources[each] for each in spec.secrets)],
+            timeout_seconds=spec.rollout_seconds,
+        )
+        beside = {
+            "service": service(where, name, spec),
+            "budget": pod_disruption_budget(where, name, spec),
+            "autoscaler": autoscaler(where, name, spec),
+        }
+        for role, manifest in beside.items():
+            if manifest is not None:
+                # A Service is ready once a pod answers behind it, and an autoscaler once its Deployment exists.
+                apply(f"{name}-{role}", manifest, self, after=[pods])
+        self.register_outputs({"address": self.address, "image": image.reference})
