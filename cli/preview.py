@@ -8,21 +8,16 @@ import subprocess
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from cli import deploy
 from cli.failures import CommandError
 from cli.operation import Outcome, operate, write_err, write_out
+from cli.recording import document
 from cli.scratch import scratch_stack
 from cli.workspace import Workspace
 from toolchain.errors import ToolchainError
-
-FORMAT = "slipway-preview/1"
-
-# What the comment is made of; everything else in the engine's log only repeats it, or is progress.
-KEPT_EVENTS = ("diagnosticEvent", "policyEvent", "resourcePreEvent", "summaryEvent", "errorEvent")
 
 
 def show(workspace: Workspace, flags: Sequence[str]) -> None:
@@ -39,7 +34,14 @@ def record(open_workspace: Callable[[], Workspace], stack: str, flags: Sequence[
         outcome.require_success()
     except (CommandError, ToolchainError) as error:
         failure = error
-    text = json.dumps(document(stack, outcome, failure, datetime.now(UTC)), indent=1) + "\n"
+    recorded = document(
+        stack=stack,
+        commit=_commit(),
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+        error=str(failure) if failure else None,
+        events=outcome.events if outcome else (),
+    )
+    text = json.dumps(recorded, indent=1) + "\n"
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")
@@ -47,23 +49,6 @@ def record(open_workspace: Callable[[], Workspace], stack: str, flags: Sequence[
         click.echo(text, nl=False)
     if failure:
         raise failure
-
-
-def document(stack: str, outcome: Outcome | None, failure: Exception | None, now: datetime) -> dict[str, Any]:
-    """What `slipway preview-comment` reads.
-
-    Keys: `format`; `stack`; `commit` (of the checkout, or null); `time` (ISO 8601, UTC); `failed`; `error` (why, where
-    it is not among the events); `events` (the engine's own, secrets masked by it).
-    """
-    return {
-        "format": FORMAT,
-        "stack": stack,
-        "commit": _commit(),
-        "time": now.isoformat(timespec="seconds"),
-        "failed": failure is not None,
-        "error": str(failure) if failure else "",
-        "events": [event for event in outcome.events if any(kind in event for kind in KEPT_EVENTS)] if outcome else [],
-    }
 
 
 def _commit() -> str | None:
