@@ -1,62 +1,69 @@
-"""Names made by the plugin: the resource's name, "-", and eight hexadecimal digits.
+"""How an object gets its name, if the program gives it none."""
 
-The digits follow from the engine's random seed exactly as in Pulumi's Go SDK (`resource.NewUniqueName`), so that the
-stand-in and the official plugin name an object alike: the SHA-256 of the seed keys Go's ChaCha8 generator
-(https://c2sp.org/chacha8rand), and each digit is one 64-bit output modulo 16.
-"""
+from toolchain.plugins.base import Autonaming, ProviderError
+from toolchain.plugins.base_values import Properties
+from toolchain.plugins.kubernetes.objects import child, is_unknown, set_metadata, text
+from toolchain.plugins.kubernetes.unique_names import unique_name
 
-import hashlib
-import secrets
-import struct
-from collections.abc import Iterator
+LONGEST_NAME = 253  # of any object, in characters: RFC 1123 subdomains, as the API server checks
 
-AUTONAMED = "pulumi.com/autonamed"
-
-_DIGITS = "0123456789abcdef"
-_LENGTH = 8
-_MASK = 0xFFFFFFFF
-_CONSTANTS = (0x61707865, 0x3320646E, 0x79622D32, 0x6B206574)  # "expand 32-byte k"
-_QUARTER_ROUNDS = (
-    *((i, i + 4, i + 8, i + 12) for i in range(4)),  # columns
-    *((i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4) for i in range(4)),  # diagonals
-)
-_ROTATIONS = (16, 12, 8, 7)
+_AUTONAMED = "pulumi.com/autonamed"
 
 
-def unique_name(prefix: str, seed: bytes) -> str:
-    """Returns `prefix` and eight hexadecimal digits.
+def is_named(obj: Properties) -> bool:
+    """Tells whether the object has a name of its own, known or not."""
+    return bool(text(obj, "metadata", "name")) or is_unknown(obj, "metadata", "name") or is_unknown(obj, "metadata")
+
+
+def is_autonamed(obj: Properties) -> bool:
+    """Tells whether this plugin made the object's name, so that a replacement can have another."""
+    return text(obj, "metadata", "annotations", _AUTONAMED) == "true"
+
+
+def leaves_name_to_server(obj: Properties) -> bool:
+    """Tells whether the object has a `generateName` instead of a name."""
+    return not is_named(obj) and (
+        bool(text(obj, "metadata", "generateName")) or is_unknown(obj, "metadata", "generateName")
+    )
+
+
+def adopt_name(obj: Properties, old: Properties) -> None:
+    """Keeps the name that was made for the object before, if it still has none of its own."""
+    if not is_named(obj) and is_autonamed(old):
+        _set_autoname(obj, text(old, "metadata", "name"))
+
+
+def assign_name(obj: Properties, *, resource_name: str, seed: bytes, wish: Autonaming | None) -> None:
+    """Names a new object that has no name, in place.
 
     Args:
-        prefix: What the name begins with.
-        seed: Decides the digits; if empty they are random.
+        obj: The object.
+        resource_name: Its name in the program, which the made name begins with.
+        seed: The engine's random seed.
+        wish: What `pulumi:autonaming` in the stack's configuration asks for.
+
+    Raises:
+        ProviderError: The configuration forbids made names, or the name would be too long.
     """
-    if not seed:
-        return prefix + secrets.token_hex(_LENGTH // 2)
-    digits = _low_bits(hashlib.sha256(seed).digest())
-    return prefix + "".join(_DIGITS[next(digits)] for _ in range(_LENGTH))
+    if is_named(obj) or leaves_name_to_server(obj):
+        return
+    if wish is None:
+        name = unique_name(f"{resource_name}-", seed)
+    elif wish.mode == "DISABLE":
+        raise ProviderError("autonaming is disabled, resource requires the .metadata.name field to be set")
+    else:
+        name = wish.proposed_name
+    if len(name) > LONGEST_NAME:
+        raise ProviderError(
+            f"the name {name!r}, made for resource {resource_name!r}, has {len(name)} characters; Kubernetes allows "
+            f"{LONGEST_NAME}. Give the object a metadata.name, or the resource a shorter name"
+        )
+    _set_autoname(obj, name)
 
 
-def _low_bits(key: bytes) -> Iterator[int]:
-    """Yields the lowest four bits of the generator's first eight 64-bit outputs.
-
-    The generator computes four blocks side by side and hands out row by row: words of (block 0, block 1), then of
-    (block 2, block 3), then the next row. The lowest bits of such a pair are those of its first word, and the first
-    eight pairs lie in the first four rows, to which ChaCha8Rand adds nothing at the end.
-    """
-    words = struct.unpack("<8I", key)
-    blocks = [_block(words, counter) for counter in (0, 2)]
-    for row in range(4):
-        for block in blocks:
-            yield block[row] & 15
-
-
-def _block(key: tuple[int, ...], counter: int) -> list[int]:
-    """Returns one ChaCha8 block before its key is added again."""
-    state = [*_CONSTANTS, *key, counter, 0, 0, 0]
-    for _ in range(4):  # of two rounds each
-        for a, b, c, d in _QUARTER_ROUNDS:
-            for target, source, crossed, bits in zip((a, c, a, c), (b, d, b, d), (d, b, d, b), _ROTATIONS, strict=True):
-                state[target] = (state[target] + state[source]) & _MASK
-                mixed = state[crossed] ^ state[target]
-                state[crossed] = ((mixed << bits) | (mixed >> (32 - bits))) & _MASK
-    return state
+def _set_autoname(obj: Properties, name: str) -> None:
+    set_metadata(obj, "name", name)
+    metadata = child(obj, "metadata")
+    annotations = None if metadata is None else child(metadata, "annotations")
+    if annotations is not None:
+        annotations[_AUTONAMED] = "true"

@@ -1,4 +1,4 @@
-"""Which texts need quotes in YAML.
+"""What plain (unquoted) scalars mean in YAML, and hence which texts need quotes.
 
 The rules are those of the Go library that Kubernetes' tools use (yaml.v2: YAML 1.1, with exceptions of its own).
 """
@@ -6,11 +6,20 @@ The rules are those of the Go library that Kubernetes' tools use (yaml.v2: YAML 
 import re
 from datetime import date, datetime
 
-_WORD_LIST = """
-    y Y yes Yes YES true True TRUE on On ON n N no No NO false False FALSE off Off OFF ~ null Null NULL
-    .nan .NaN .NAN .inf .Inf .INF +.inf +.Inf +.INF -.inf -.Inf -.INF
-"""
-_WORDS = frozenset(_WORD_LIST.split())
+_TRUE = ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"]
+_FALSE = ["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"]
+_NULL = ["", "~", "null", "Null", "NULL"]  # the empty text among them
+_NUMBERS = {
+    "nan": [".nan", ".NaN", ".NAN"],
+    "inf": [".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"],
+    "-inf": ["-.inf", "-.Inf", "-.INF"],
+}
+_WORDS: dict[str, bool | float | None] = {
+    **dict.fromkeys(_TRUE, True),
+    **dict.fromkeys(_FALSE, False),
+    **dict.fromkeys(_NULL, None),
+    **{word: float(number) for number, words in _NUMBERS.items() for word in words},
+}
 _NUMBER_BEGINS = frozenset("+-.0123456789")
 _INTEGER = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -21,22 +30,32 @@ _TIMESTAMP = re.compile(
 )
 
 
+def read_plain(text: str) -> bool | int | float | str | None:
+    """Returns what a plain scalar stands for; dates and times stay text, as in JSON."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in _NUMBER_BEGINS or _is_timestamp(text):
+        return text
+    number = _number(text)
+    return text if number is None else number
+
+
 def needs_quotes(text: str) -> bool:
     """Tells whether `text`, written without quotes, would be read as something else than this text.
 
     Characters that mean something to YAML's syntax (": ", "#") are another matter, which this does not look at.
     """
-    if not text or text in _WORDS:
+    if text in _WORDS:
         return True
     if text[0] not in _NUMBER_BEGINS:
         return False
     # Sexagesimal numbers (1:30) are quoted for other readers' sake: yaml.v2 itself reads them as text.
-    return _is_number(text) or _is_timestamp(text) or _BASE_60.fullmatch(text) is not None
+    return _number(text) is not None or _is_timestamp(text) or _BASE_60.fullmatch(text) is not None
 
 
-def _is_number(text: str) -> bool:
+def _number(text: str) -> int | float | None:
     if text[0] == ".":
-        return _is_float(re.sub("(?<=[0-9])_(?=[0-9])", "", text))
+        return _float(re.sub("(?<=[0-9])_(?=[0-9])", "", text))
     digits = text.replace("_", "")
     if match := _INTEGER.fullmatch(digits):
         sign, hexadecimal, binary, octal, decimal = match.groups()
@@ -44,12 +63,13 @@ def _is_number(text: str) -> bool:
         size = int(hexadecimal or binary or octal or decimal, base)
         # What fits neither int64 nor uint64 is no integer: read as a float if decimal, else as text.
         if size < 2**63 or (size == 2**63 and sign == "-") or (size < 2**64 and not sign):
-            return True
-    return _is_float(digits)
+            return -size if sign == "-" else size
+    return _float(digits)
 
 
-def _is_float(text: str) -> bool:
-    return _FLOAT.fullmatch(text) is not None and float(text) not in (float("inf"), float("-inf"))
+def _float(text: str) -> float | None:
+    number = float(text) if _FLOAT.fullmatch(text) else None
+    return None if number in (float("inf"), float("-inf")) else number
 
 
 def _is_timestamp(text: str) -> bool:

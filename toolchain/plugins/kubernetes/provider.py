@@ -1,0 +1,309 @@
+"""The provider itself: each call of the protocol, put together from the other modules."""
+
+import os
+import threading
+from pathlib import Path
+
+from toolchain.plugins import base
+from toolchain.plugins.base import ProviderError
+from toolchain.plugins.base_values import Properties, Value, plain_properties
+from toolchain.plugins.kubernetes import diffing, kinds, naming, objects, settings
+from toolchain.plugins.kubernetes.immutable import IDENTITY, replacing_paths
+from toolchain.plugins.kubernetes.objects import child, set_metadata, text
+from toolchain.plugins.kubernetes.render import OMIT_SECRETS, RenderFolder
+from toolchain.plugins.kubernetes.unique_names import unique_name
+
+VERSION = "4.32.0"
+
+_MANAGED_BY = "app.kubernetes.io/managed-by"
+_FIELD_MANAGER_ANNOTATION = "pulumi.com/patchFieldManager"
+_NO_CLUSTER = (
+    "this machine uses slipway's stand-in for the kubernetes plugin, which renders and previews but does not talk to a "
+    "cluster. Either render the stack (in its configuration: `slipway:target: {kind: render}`), or install the "
+    f"official plugin: `pulumi plugin install resource kubernetes {VERSION}`"
+)
+_UNREACHABLE = (
+    "failed to read resource state due to unreachable cluster. If the cluster was deleted, you can remove this "
+    "resource from Pulumi state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment variable "
+    'set to "true"'
+)
+_DECODE = "kubernetes:yaml:decode"
+_FUNCTIONS_REFUSED = {
+    "kubernetes:helm:template": "cannot template Helm charts. Render the chart with `helm template` and use the YAML",
+    "kubernetes:kustomize:directory": "cannot build kustomizations. Render it with `kustomize build` and use the YAML",
+}
+
+
+class Kubernetes(base.Provider):
+    """Renders manifests and previews, as the official plugin does without a cluster."""
+
+    name = "kubernetes"
+    version = VERSION
+    accept_resources = False
+
+    def __init__(self) -> None:
+        self._settings = settings.Settings()
+        self._folder: RenderFolder | None = None
+        self._definitions_lock = threading.Lock()
+        self._definitions: dict[tuple[str, str], bool] = {}  # group and kind → whether it lives in namespaces
+
+    # Its configuration
+
+    def check_config(self, request: base.CheckRequest) -> base.CheckResult:
+        """Refuses settings for a cluster together with a folder to render to."""
+        inputs = plain_properties(request.new_inputs)
+        return base.CheckResult(request.new_inputs, settings.conflicts(inputs))
+
+    def diff_config(self, request: base.DiffRequest) -> base.DiffResult:
+        """Replaces the provider if it renders elsewhere, or uses another cluster."""
+        return settings.diff(plain_properties(request.old_state), plain_properties(request.new_inputs))
+
+    def configure(self, request: base.ConfigureRequest) -> None:
+        """Takes the settings; a relative folder to render to is relative to the project."""
+        self._settings = settings.read(request.variables)
+        variable, omit = OMIT_SECRETS
+        if self._settings.render_folder:
+            self._folder = RenderFolder(
+                Path(self._settings.render_folder).absolute(), omit_secrets=os.environ.get(variable) == omit
+            )
+
+    # Resources
+
+    def check(self, request: base.CheckRequest) -> base.CheckResult:
+        """Completes an object: its normal form, a name, a namespace; its secrets stay marked."""
+        if self._settings.skip_update_unreachable:
+            return base.CheckResult(request.old_inputs)
+        gvk = _kind(request.type)
+        if kinds.is_list(gvk):
+            raise ProviderError(
+                f"a {gvk.kind} cannot be created: it stands for its items, in YAML files and Helm charts. Declare the "
+                "items themselves"
+            )
+        obj = objects.dashed(plain_properties(request.new_inputs))
+        old = plain_properties(request.old_inputs)
+        objects.normalise(obj)
+        if kinds.is_patch(request.type, obj.get("kind")):
+            self._check_patch(obj)
+        if old:
+            naming.adopt_name(obj, old)
+        else:
+            naming.assign_name(obj, resource_name=request.name, seed=request.random_seed, wish=request.autonaming)
+        if not self._settings.server_side_apply and (not old or _is_managed(old)):
+            _label_managed(obj)
+        self._check_generated_name(obj)
+        if self._settings.namespace and not _has_namespace(obj) and self._is_namespaced(gvk):
+            set_metadata(obj, "namespace", self._settings.namespace)
+        if objects.is_definition(obj):
+            self._learn(obj)
+        objects.mark_secrets(obj, request.new_inputs)
+        return base.CheckResult(obj)
+
+    def diff(self, request: base.DiffRequest) -> base.DiffResult:
+        """Compares what is recorded with the new object, property by property."""
+        _kind(request.type)
+        old_inputs, live = objects.parse_state(plain_properties(request.old_state))
+        new = objects.dashed(plain_properties(request.new_inputs))
+        objects.normalise(old_inputs)
+        objects.normalise(new)
+        old = objects.pruned(live, old_inputs)
+        namespaced = self._is_namespaced(objects.kind_of(new))
+        for obj in (old, new):
+            if not namespaced or not objects.is_unknown(obj, "metadata", "namespace"):
+                set_metadata(obj, "namespace", (text(obj, "metadata", "namespace") or "default") if namespaced else "")
+        if text(new, "metadata", "name"):
+            set_metadata(old, "name", text(live, "metadata", "name"))
+
+        found = diffing.diff(old, new, self._replacing(request.type, new))
+        ignored = [diffing.parse_path(path) for path in request.ignore_changes]
+        found = {path: diff for path, diff in found.items() if not any(diffing.covers(each, path) for each in ignored)}
+        replaces = sorted(
+            diffing.render_path(path)
+            for path, diff in found.items()
+            if diff.kind.name.endswith("_REPLACE") or (path == ("metadata",) and diff.kind is base.DiffKind.DELETE)
+        )
+        must_keep_name = (
+            naming.is_named(new)
+            and not naming.is_autonamed(new)
+            and text(new, "metadata", "name") == text(live, "metadata", "name")
+            and text(new, "metadata", "namespace") == text(live, "metadata", "namespace")
+        )
+        return base.DiffResult(
+            changes=bool(found) or (self._folder is not None and self._settings.always_render),
+            replaces=replaces,
+            delete_before_replace=bool(replaces) and must_keep_name,
+            detailed={diffing.render_path(path): diff for path, diff in sorted(found.items(), key=_written)},
+        )
+
+    def create(self, request: base.CreateRequest) -> base.CreateResult:
+        """Writes the object's manifest; in a preview the object is as the program wrote it."""
+        _kind(request.type)
+        if request.preview:
+            return base.CreateResult("", request.properties)
+        folder = self._render_folder()
+        obj = objects.dashed(plain_properties(request.properties))
+        folder.write(obj, request.properties)
+        state = objects.state_of(
+            obj,
+            request.properties,
+            initial_api_version=text(obj, "apiVersion"),
+            field_manager=self._field_manager(obj, {}),
+        )
+        return base.CreateResult(_id(obj), state)
+
+    def read(self, request: base.ReadRequest) -> base.ReadResult | None:
+        """Refuses, without a cluster to read from, unless the settings say what to do instead."""
+        _kind(request.type)
+        if self._settings.delete_unreachable:
+            return None
+        if self._settings.skip_update_unreachable:
+            return base.ReadResult(request.id, request.properties, request.inputs)
+        raise ProviderError(_UNREACHABLE)
+
+    def update(self, request: base.UpdateRequest) -> Properties:
+        """Writes the object's new manifest; in a preview the object is as the program wrote it."""
+        _kind(request.type)
+        if request.preview:
+            return request.new_inputs
+        folder = self._render_folder()
+        obj = objects.dashed(plain_properties(request.new_inputs))
+        objects.normalise(obj)
+        old_state = plain_properties(request.old_state)
+        old_inputs, old = objects.parse_state(old_state)
+        folder.write(obj, request.new_inputs)
+        if folder.path_of(old) != folder.path_of(obj):  # another apiVersion of the same object
+            folder.remove(old)
+        return objects.state_of(
+            obj,
+            request.new_inputs,
+            initial_api_version=text(old_state, objects.INITIAL_API_VERSION) or text(old_inputs, "apiVersion"),
+            field_manager=self._field_manager(obj, old_state),
+        )
+
+    def delete(self, request: base.DeleteRequest) -> None:
+        """Removes the object's manifest, if it is still there."""
+        _kind(request.type)
+        if self._folder is None and self._settings.delete_unreachable:
+            return
+        _, live = objects.parse_state(plain_properties(request.properties))
+        self._render_folder().remove(live)
+
+    # Functions
+
+    def invoke(self, request: base.InvokeRequest) -> base.InvokeResult:
+        """Decodes YAML; refuses what needs Helm or kustomize."""
+        if request.token in _FUNCTIONS_REFUSED:
+            raise ProviderError(f"slipway's stand-in for the kubernetes plugin {_FUNCTIONS_REFUSED[request.token]}")
+        if request.token != _DECODE:
+            raise ProviderError(f"unknown Invoke type {request.token!r}")
+        source = request.args.get("text")
+        if not isinstance(source, str):
+            raise ProviderError("missing required field 'text' of type string")
+        return base.InvokeResult({"result": self._decode(source, text(request.args, "defaultNamespace"))})
+
+    def _decode(self, source: str, namespace: str) -> list[Value]:
+        # Imported here, since only programs that use YAML files pay for the parser.
+        from toolchain.plugins.kubernetes.yaml_reader import read_objects
+
+        found = read_objects(source)
+        for obj in found:
+            if namespace and not _has_namespace(obj) and self._is_namespaced(objects.kind_of(obj)):
+                set_metadata(obj, "namespace", namespace)
+        return [*found]
+
+    # Parts of the above
+
+    def _render_folder(self) -> RenderFolder:
+        if self._folder is None:
+            raise ProviderError(_NO_CLUSTER)
+        return self._folder
+
+    def _check_patch(self, obj: Properties) -> None:
+        if not self._settings.server_side_apply:
+            raise ProviderError(
+                "patch resources require Server-Side Apply mode, which is enabled using the `enableServerSideApply` "
+                "Provider config"
+            )
+        if not naming.is_named(obj):
+            raise ProviderError("patch resources require the `.metadata.name` field to be set")
+
+    def _check_generated_name(self, obj: Properties) -> None:
+        if not naming.leaves_name_to_server(obj):
+            return
+        if self._settings.server_side_apply:
+            raise ProviderError("the `.metadata.generateName` field is not supported in Server-Side Apply mode")
+        if self._folder is not None:
+            raise ProviderError("the `.metadata.generateName` field is not supported in YAML rendering mode")
+
+    def _replacing(self, token: str, new: Properties) -> tuple[tuple[str, ...], ...]:
+        if kinds.is_patch(token, new.get("kind")):
+            return IDENTITY
+        return replacing_paths(
+            new,
+            secret_mutable=self._settings.secret_mutable,
+            config_map_mutable=self._settings.config_map_mutable,
+        )
+
+    def _is_namespaced(self, gvk: kinds.GroupVersionKind) -> bool:
+        scope = kinds.built_in_scope(gvk)
+        if scope is not None:
+            return scope
+        with self._definitions_lock:
+            # A custom kind whose definition this program does not bring is taken to be namespaced, as most are.
+            return self._definitions.get((gvk.group, gvk.kind), True)
+
+    def _learn(self, definition: Properties) -> None:
+        key = (text(definition, "spec", "group"), text(definition, "spec", "names", "kind"))
+        with self._definitions_lock:
+            self._definitions[key] = text(definition, "spec", "scope") != "Cluster"
+
+    def _field_manager(self, obj: Properties, state: Properties) -> str:
+        if not self._settings.server_side_apply:
+            return "pulumi-kubernetes"
+        return (
+            text(obj, "metadata", "annotations", _FIELD_MANAGER_ANNOTATION)
+            or text(state, objects.FIELD_MANAGER)
+            or unique_name("pulumi-kubernetes-", b"")
+        )
+
+
+def _kind(token: str) -> kinds.GroupVersionKind:
+    """Returns the kind of a resource type, or refuses it."""
+    if token == kinds.HELM_RELEASE:
+        raise ProviderError(
+            "slipway's stand-in for the kubernetes plugin cannot install Helm releases: they need a cluster, and the "
+            f"official plugin (`pulumi plugin install resource kubernetes {VERSION}`)"
+        )
+    try:
+        return kinds.kind_of_type(token)
+    except ValueError as error:
+        raise ProviderError(str(error)) from None
+
+
+def _has_namespace(obj: Properties) -> bool:
+    return bool(text(obj, "metadata", "namespace")) or objects.is_unknown(obj, "metadata", "namespace")
+
+
+def _id(obj: Properties) -> str:
+    namespace, name = text(obj, "metadata", "namespace"), text(obj, "metadata", "name")
+    return f"{namespace}/{name}" if namespace else name
+
+
+def _manager() -> str:
+    return os.environ.get("PULUMI_KUBERNETES_MANAGED_BY_LABEL", "pulumi")
+
+
+def _is_managed(obj: Properties) -> bool:
+    return objects.is_unknown(obj, "metadata", "labels", _MANAGED_BY) or (
+        text(obj, "metadata", "labels", _MANAGED_BY) == _manager()
+    )
+
+
+def _label_managed(obj: Properties) -> None:
+    metadata = child(obj, "metadata")
+    labels = None if metadata is None else child(metadata, "labels")
+    if labels is not None:
+        labels[_MANAGED_BY] = _manager()
+
+
+def _written(item: tuple[diffing.Path, base.PropertyDiff]) -> str:
+    return diffing.render_path(item[0])
