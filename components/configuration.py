@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any
 
 import pulumi
@@ -13,6 +13,7 @@ from components.spec.document import ENCRYPTED, Document, read_file
 from components.spec.loading import KEYS, load
 from components.spec.problem import NAMESPACE, SpecError
 from components.spec.promotion import Promotions, missing_promotions, promotion_file, read_promotions
+from components.spec.refusal import Path
 from components.spec.settings import Settings
 
 
@@ -20,7 +21,7 @@ class Refused(pulumi.RunError):
     """A configuration that cannot be used. Pulumi prints its message, without a traceback, and changes nothing."""
 
 
-def read_settings(project: Path, stack: str) -> tuple[Settings, Promotions]:
+def read_settings(project: FilePath, stack: str) -> tuple[Settings, Promotions]:
     """The stack's settings, with the overrides of the environment, and what may be promoted into it.
 
     Args:
@@ -61,7 +62,7 @@ def ca_bundle(settings: Settings, environ: Mapping[str, str]) -> str | None:
     if not file or setting == "none":
         return None
     try:
-        return Path(file).read_text(encoding="utf-8")
+        return FilePath(file).read_text(encoding="utf-8")
     except OSError as error:
         if setting == "host":
             pulumi.log.warn(
@@ -74,10 +75,10 @@ def ca_bundle(settings: Settings, environ: Mapping[str, str]) -> str | None:
         ) from None
 
 
-def _document(project: Path, stack: str) -> Document:
+def _document(project: FilePath, stack: str) -> Document:
     """What the engine knows of the configuration, with the lines of the stack file where it has them."""
     file = project / f"Pulumi.{stack}.yaml"
-    lines = read_file(file).lines if file.exists() else {}
+    lines: Mapping[Path, int] = read_file(file).lines if file.exists() else {}
     prefix = f"{NAMESPACE}:"
     values: dict[str, Any] = {}
     for name, text in runtime_config.CONFIG.get().items():

@@ -69,7 +69,7 @@ class ContainerImage(pulumi.ComponentResource):
 
     def _image(self, name: str, tag: str, platform: str | None) -> Image:
         """One image for one platform: a build for several would export the cache of only one of them."""
-        spec, registry = self._spec, self._registry
+        spec, registry, cache = self._spec, self._registry, self._cache(platform)
         return Image(
             name,
             push=True,
@@ -87,25 +87,16 @@ class ContainerImage(pulumi.ComponentResource):
             # No commit or time: they would change the digest, and roll out everything, when nothing else changed.
             labels={"org.opencontainers.image.title": self._name},
             build_on_preview=False,
-            **self._cache(platform),
+            cache_from=[CacheFromArgs(registry=CacheFromRegistryArgs(ref=cache))] if cache else None,
+            cache_to=[CacheToArgs(registry=_stored(cache))] if cache else None,
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=registry.spec.retain_images),
         )
 
-    def _cache(self, platform: str | None) -> dict[str, list[CacheFromArgs] | list[CacheToArgs]]:
+    def _cache(self, platform: str | None) -> str | None:
         """The registry cache, in a repository of its own: retention of images and of caches then do not meet."""
         cache = self._registry.spec.cache
-        if not cache.enabled:
-            return {}
         architecture = f"-{platform.rsplit('/', 1)[-1]}" if platform else ""
-        ref = f"{self._repository}/cache:{cache.tag}{architecture}"
-        # `max` keeps the stages that do not reach the final image; a cache that cannot be written fails no build.
-        stored = CacheToRegistryArgs(
-            ref=ref, mode=CacheMode.MAX, image_manifest=True, oci_media_types=True, ignore_error=True
-        )
-        return {
-            "cache_from": [CacheFromArgs(registry=CacheFromRegistryArgs(ref=ref))],
-            "cache_to": [CacheToArgs(registry=stored)],
-        }
+        return f"{self._repository}/cache:{cache.tag}{architecture}" if cache.enabled else None
 
     def _index(self, tag: str) -> pulumi.Output[str]:
         """The digest of an index over one image for each platform."""
@@ -123,3 +114,10 @@ class ContainerImage(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=self._registry.spec.retain_images),
         )
         return index.ref.apply(lambda ref: ref.rsplit("@", 1)[-1])
+
+
+def _stored(ref: str) -> CacheToRegistryArgs:
+    """Keeps the stages that do not reach the final image, too; a cache that cannot be written fails no build."""
+    return CacheToRegistryArgs(
+        ref=ref, mode=CacheMode.MAX, image_manifest=True, oci_media_types=True, ignore_error=True
+    )

@@ -1,7 +1,7 @@
 """An image that may run: the only thing a workload accepts."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, cast
 
 import pulumi
 
@@ -54,9 +54,9 @@ class VerifiedImage(pulumi.ComponentResource):
 
     @classmethod
     def promoted(cls, name: str, image: PromoteImage, registry: Registry, digest: str | None) -> "VerifiedImage":
-        """An image that another stack ran; `digest` is None while nothing is recorded, which only a preview survives."""
+        """An image that another stack ran; `digest` is None while none is recorded, which only a preview survives."""
         repository = registry.spec.name_of(image.name or name)
-        known = pulumi.Output.from_input(pulumi.UNKNOWN if digest is None else digest)
+        known = cast("pulumi.Output[str]", pulumi.Output.from_input(pulumi.UNKNOWN if digest is None else digest))
         return cls(name, "promote", pulumi.Output.concat(repository, "@", known), {"promotedFrom": image.source})
 
     @classmethod

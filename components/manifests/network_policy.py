@@ -21,7 +21,7 @@ def default_deny(environment: Environment) -> Manifest:
         "ports": [{"protocol": "UDP", "port": _DNS_PORT}, {"protocol": "TCP", "port": _DNS_PORT}],
     }
     metadata = {"name": "default-deny", "namespace": environment.namespace, "labels": environment_labels(environment)}
-    spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "egress": [name_service]}
+    spec: dict[str, Any] = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "egress": [name_service]}
     return manifest(_API, "NetworkPolicy", metadata, spec=spec)
 
 

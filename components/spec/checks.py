@@ -1,31 +1,45 @@
 """What no part of the settings can check alone: names that must exist elsewhere, and the quota that all must fit."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from components.spec.environment import Environment, Quota
 from components.spec.problem import listed, suggestion
 from components.spec.refusal import Path, Refusal
 from components.spec.registry import Registry
+from components.spec.secret import Secret
 from components.spec.workload import Workload
 from policies.values.quantity import parse_quantity
 
 
-def cross_checks(
-    environment: Environment | None,
-    registry: Registry | None,
-    workloads: Mapping[str, Workload],
-    workload_names: Collection[str],
-    secret_names: Collection[str],
-) -> Iterator[Refusal]:
-    """Checks what is known to be well-formed; a part that is not is left out, or given by its names only."""
-    for name, workload in workloads.items():
-        yield from _named_secrets(name, workload, secret_names)
-        yield from _named_peers(name, workload, workload_names)
+@dataclass(frozen=True)
+class Parts:
+    """What is known of the settings: whole, or, while something in them is malformed, the parts that are not.
+
+    Attributes:
+        environment: the environment, if well-formed.
+        registry: the registry, if well-formed.
+        workloads: the well-formed workloads.
+        workload_names: the names of all of them.
+        secrets: all secrets by name, None for one that is malformed.
+    """
+
+    environment: Environment | None
+    registry: Registry | None
+    workloads: Mapping[str, Workload]
+    workload_names: Collection[str]
+    secrets: Mapping[str, Secret | None]
+
+
+def cross_checks(parts: Parts) -> Iterator[Refusal]:
+    """Everything in which the parts do not fit together."""
+    for name, workload in parts.workloads.items():
+        yield from _workload_secrets(name, workload, parts)
+        yield from _peers(name, workload, parts.workload_names)
+    registry, environment = parts.registry, parts.environment
     if registry and registry.credentials:
-        yield from _known(
-            ("registry", "credentials", "password"), registry.credentials.password, secret_names, "secret"
-        )
+        yield from _stored_secret(("registry", "credentials", "password"), registry.credentials.password, parts)
     if registry and registry.insecure and environment and environment.tier != "dev":
         yield Refusal(
             at=("registry", "insecure"),
@@ -33,28 +47,30 @@ def cross_checks(
             allowed="a registry with a certificate outside `dev`",
             mend="remove `insecure`, and name a registry that other machines can reach",
         )
-    if environment and environment.quota and len(workloads) == len(workload_names):
-        yield from _quota_fits(environment.quota, workloads)
+    if environment and environment.quota and len(parts.workloads) == len(parts.workload_names):
+        yield from _quota_fits(environment.quota, parts.workloads)
 
 
-def _named_secrets(name: str, workload: Workload, known: Collection[str]) -> Iterator[Refusal]:
+def _workload_secrets(name: str, workload: Workload, parts: Parts) -> Iterator[Refusal]:
     for index, secret in enumerate(workload.secrets):
-        yield from _known(("workloads", name, "secrets", index), secret, known, "secret")
-    for identifier, secret in (workload.image.build.secrets if workload.image.build else {}).items():
-        if secret.secret:
+        yield from _declared(("workloads", name, "secrets", index), secret, parts.secrets, "secret")
+    build = workload.image.build
+    for identifier, source in build.secrets.items() if build else ():
+        if source.secret:
             at = ("workloads", name, "image", "build", "secrets", identifier, "secret")
-            yield from _known(at, secret.secret, known, "secret")
+            yield from _stored_secret(at, source.secret, parts)
 
 
-def _named_peers(name: str, workload: Workload, known: Collection[str]) -> Iterator[Refusal]:
+def _peers(name: str, workload: Workload, known: Collection[str]) -> Iterator[Refusal]:
     for side, peers in (("allowFrom", workload.network.allow_from), ("allowTo", workload.network.allow_to)):
         for index, peer in enumerate(peers):
             if peer.workload:
-                at = ("workloads", name, "network", side, index, "workload")
-                yield from _known(at, peer.workload, known, "workload")
+                yield from _declared(
+                    ("workloads", name, "network", side, index, "workload"), peer.workload, known, "workload"
+                )
 
 
-def _known(at: Path, name: str, known: Collection[str], noun: str) -> Iterator[Refusal]:
+def _declared(at: Path, name: str, known: Collection[str], noun: str) -> Iterator[Refusal]:
     if name in known:
         return
     close = suggestion(name, known)
@@ -64,6 +80,19 @@ def _known(at: Path, name: str, known: Collection[str], noun: str) -> Iterator[R
         allowed=f"a {noun} under `slipway:{noun}s`: {listed(sorted(known), 'or')}",
         mend=f"did you mean `{close}`?" if close else f"declare it under `slipway:{noun}s`",
     )
+
+
+def _stored_secret(at: Path, name: str, parts: Parts) -> Iterator[Refusal]:
+    """Builds and pulls need a value that exists before the stack does."""
+    yield from _declared(at, name, parts.secrets, "secret")
+    secret = parts.secrets.get(name)
+    if secret and secret.generated:
+        yield Refusal(
+            at=at,
+            found=f"{name!r}, which is generated",
+            allowed="a secret with `fromConfig`: someone else must know its value already",
+            mend=f"store it with `pulumi config set --secret slipway:<key>`, and give `{name}` that `fromConfig`",
+        )
 
 
 _Measure = tuple[Path, Callable[[Quota], Decimal], Callable[[Workload], Decimal], Callable[[Decimal], str]]

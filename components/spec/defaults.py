@@ -20,7 +20,7 @@ PodSecurity = Literal["privileged", "baseline", "restricted"]
 # --- who a container runs as ------------------------------------------------------------------------------------------
 
 USER_ID: Final = 10001
-"""Uid and gid. D0 says 1000 and D1 1001; ids from 10000 up cannot coincide with a person's or a service's on the node."""
+"""Uid and gid. D0 says 1000 and D1 1001; from 10000 up, ids do not coincide with those of a node's users."""
 
 TMP_SIZE: Final = "100Mi"
 """Size of the writable `/tmp` over a read-only root; D0: `tmpfs /tmp size=100m`."""

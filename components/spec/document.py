@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 import yaml
 
@@ -23,7 +23,8 @@ _NULL = "tag:yaml.org,2002:null"
 class _Reader(yaml.SafeLoader):
     """YAML 1.2's plain values, as the Pulumi CLI reads them: `no` is a word, and `08` and `1:30` are no numbers."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+    # Not the resolvers of the class above: those follow YAML 1.1.
+    yaml_implicit_resolvers = {}  # noqa: RUF012  # PyYAML declares it as an instance's, and reads it from the class
 
 
 _Reader.add_implicit_resolver(_BOOL, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
@@ -88,7 +89,7 @@ def read_text(file: str, text: str) -> Document:
     except yaml.YAMLError as error:
         raise SpecError([_malformed(file, text, error)]) from None
     reading = _Reading(file)
-    whole = reading.value(root, ()) if root else {}
+    whole: object = reading.value(root, ()) if root else None
     if reading.problems:
         raise SpecError(reading.problems)
     config = _section(file, whole, "the file", "") or {}

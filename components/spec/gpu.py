@@ -33,7 +33,7 @@ def _product(text: str) -> str:
         raise refused(
             Refusal(
                 allowed=f"a product as the node label `{PRODUCT_LABEL}` writes it, with `-` for spaces",
-                mend="write for example `NVIDIA-A100-SXM4-80GB`; `kubectl get nodes -L nvidia.com/gpu.product` lists them",
+                mend=f"write for example `NVIDIA-A100-SXM4-80GB`; `kubectl get nodes -L {PRODUCT_LABEL}` lists them",
             )
         )
     return text

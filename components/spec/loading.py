@@ -14,6 +14,7 @@ from components.spec.overrides import Overridden, apply_overrides
 from components.spec.problem import NAMESPACE, Problem, SpecError, listed, path_text, suggestion
 from components.spec.refusal import Path, Refusal
 from components.spec.registry import Registry
+from components.spec.secret import Secret
 from components.spec.settings import Settings
 from components.spec.workload import Workload
 
@@ -95,7 +96,7 @@ def _encrypted(value: object, path: Path = ()) -> Iterator[Refusal]:
             at=path,
             found="an encrypted value",
             allowed="plain settings; a secret has a key of its own",
-            mend="store it with `pulumi config set --secret slipway:<key>`, and name it with `fromConfig: {key: <key>}`",
+            mend="store it with `pulumi config set --secret slipway:<key>`, and name that key with `fromConfig`",
         )
     elif isinstance(value, Mapping):
         for key, below in cast("Mapping[str, Any]", value).items():
@@ -159,8 +160,12 @@ def _all_refusals(error: ValidationError, values: Mapping[str, Any]) -> Iterator
         yield from telling.refusals_of(found, values)
     if () in broken:  # the last check ran: the parts are well-formed, and do not fit together
         return
-    workloads = dict(_entries(values.get("workloads")))
-    yield from checks.cross_checks(
+    yield from checks.cross_checks(_sound_parts(values, broken))
+
+
+def _sound_parts(values: Mapping[str, Any], broken: Collection[Path]) -> checks.Parts:
+    workloads, secrets = dict(_entries(values.get("workloads"))), dict(_entries(values.get("secrets")))
+    return checks.Parts(
         None if ("environment",) in broken else Environment.model_validate(values.get("environment")),
         None if ("registry",) in broken else Registry.model_validate(values.get("registry")),
         {
@@ -169,7 +174,10 @@ def _all_refusals(error: ValidationError, values: Mapping[str, Any]) -> Iterator
             if ("workloads", name) not in broken
         },
         workloads,
-        dict(_entries(values.get("secrets"))),
+        {
+            name: None if ("secrets", name) in broken else Secret.model_validate(secret)
+            for name, secret in secrets.items()
+        },
     )
 
 

@@ -122,8 +122,7 @@ def _child(here: object, part: str | int) -> object:
 def _put(values: dict[str, Any], path: Path, value: object) -> None:
     here: Any = values
     for part in path[:-1]:
-        below = _child(here, part)
-        if not isinstance(below, dict | list):
-            below = here[part] = {}
-        here = below
+        if not isinstance(_child(here, part), dict | list):
+            here[part] = {}
+        here = here[part]
     here[path[-1]] = value

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import cast
 
 from components.spec.refusal import Path
 from components.spec.secrecy import secret_name, secret_value
@@ -84,9 +85,10 @@ def show(value: object, path: Path = ()) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, Mapping):
-        return "an empty mapping" if not value else f"a mapping with the keys {listed(map(str, value), 'and')}"
-    if isinstance(value, list | tuple):
-        return "an empty list" if not value else f"a list with {len(value)} entries"
+        keys = [str(key) for key in cast("Mapping[object, object]", value)]
+        return f"a mapping with the keys {listed(keys, 'and')}" if keys else "an empty mapping"
+    if isinstance(value, list):
+        return f"a list with {len(cast('list[object]', value))} entries" if value else "an empty list"
     names = (part for part in path if isinstance(part, str))
     if secret_value(str(value)) or any(secret_name(name) for name in names):
         return HIDDEN

@@ -68,8 +68,8 @@ class Builder(Spec):
     """The builder's name, as `docker buildx ls` shows it."""
 
     ca_bundle: Annotated[str, AfterValidator(_ca_bundle), Field(examples=["host"])] = "host"
-    """Certificates for builds behind a TLS-inspecting proxy, given as the build secret `ca-bundle`: `host` (the file that
-    `SSL_CERT_FILE` names, if any), `none`, or the path of a file."""
+    """Certificates for builds behind a TLS-inspecting proxy, given as the build secret `ca-bundle`: `host` (the file
+    that `SSL_CERT_FILE` names, if any), `none`, or the path of a file."""
 
 
 class Cache(Spec):

@@ -37,7 +37,7 @@ _SECRET_VALUE = re.compile(
 
 
 def secret_name(name: str) -> bool:
-    """Whether a setting of this name holds a secret (`DB_PASSWORD`, `apiKey` written as `api-key`), not a path to one."""
+    """Whether a setting of this name holds a secret: `DB_PASSWORD` and `apiKey` do, `DB_PASSWORD_FILE` does not."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return bool(_SECRET_NAME.search(spaced)) and not _PUBLIC_NAME.search(spaced)
 

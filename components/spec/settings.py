@@ -37,7 +37,9 @@ class Settings(Spec):
     @model_validator(mode="after")
     def _check(self) -> "Settings":
         refusals = tuple(
-            checks.cross_checks(self.environment, self.registry, self.workloads, self.workloads, self.secrets)
+            checks.cross_checks(
+                checks.Parts(self.environment, self.registry, self.workloads, self.workloads, self.secrets)
+            )
         )
         if refusals:
             raise refused(refusals)

@@ -1,8 +1,9 @@
-"""Where manifests go: into a folder, to a cluster, or to a Docker host."""
+"""Where manifests go: into a folder or to a cluster. A Docker host is meant to follow."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, cast
 
-from pydantic import AfterValidator, Field
+from pydantic import BeforeValidator, Field
 
 from components.spec.base import Spec
 from components.spec.refusal import Refusal, refused
@@ -10,7 +11,7 @@ from components.spec.values import ProjectPath
 
 
 class RenderTarget(Spec):
-    """Manifests are written to a folder; no cluster is needed. Rendered Secrets are in clear: keep the folder private."""
+    """Manifests are written to a folder; no cluster is needed. Rendered Secrets are in clear: keep it private."""
 
     kind: Literal["render"]
     """`render`."""
@@ -32,18 +33,9 @@ class KubernetesTarget(Spec):
     """The kubeconfig file; left out, `KUBECONFIG` or `~/.kube/config`."""
 
 
-class DockerTarget(Spec):
-    """One Docker host. Named so that the refusal is a sentence; not built yet."""
-
-    kind: Literal["docker"]
-    """`docker`."""
-
-    host: str | None = None
-    """The Docker host."""
-
-
-def _built(target: "RenderTarget | KubernetesTarget | DockerTarget") -> "RenderTarget | KubernetesTarget":
-    if isinstance(target, DockerTarget):
+def _built(target: object) -> object:
+    """Says of the Docker target what an unknown kind would not: that it is meant to exist."""
+    if isinstance(target, Mapping) and cast("Mapping[str, object]", target).get("kind") == "docker":
         raise refused(
             Refusal(
                 at=("kind",),
@@ -55,5 +47,5 @@ def _built(target: "RenderTarget | KubernetesTarget | DockerTarget") -> "RenderT
     return target
 
 
-Target = Annotated[RenderTarget | KubernetesTarget | DockerTarget, Field(discriminator="kind"), AfterValidator(_built)]
+Target = Annotated[RenderTarget | KubernetesTarget, Field(discriminator="kind"), BeforeValidator(_built)]
 """Where manifests go; `kind` decides."""

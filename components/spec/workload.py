@@ -12,8 +12,8 @@ from components.spec.gpu import Gpu
 from components.spec.image import Image
 from components.spec.network import Network
 from components.spec.probes import Probes
-from components.spec.refusal import Refusal, refused
-from components.spec.resources import Amounts, Resources
+from components.spec.refusal import Path, Refusal, refused
+from components.spec.resources import Resources
 from components.spec.secrecy import secret_name, secret_value
 from components.spec.values import (
     AbsolutePath,
@@ -32,7 +32,9 @@ from policies.values.quantity import parse_quantity
 MAIN_PORT = "http"
 """The name of a workload's main port."""
 
-_SECRET_MEND = "declare it under `slipway:secrets` and name it in the workload's `secrets`: it becomes a file"
+_HIDDEN = "a literal value (not shown)"
+_PLAIN = "plain settings only; this name or value looks like a secret"
+_MEND_PLAIN = "declare it under `slipway:secrets` and name it in the workload's `secrets`: it becomes a file"
 
 UserId = Annotated[int, Field(ge=1, le=2**31 - 1, examples=[defaults.USER_ID])]
 """A numeric user or group other than root."""
@@ -100,7 +102,7 @@ class Rollout(Spec):
                 Refusal(
                     found="`maxSurge: 0` with `maxUnavailable: 0`",
                     allowed="at least one of them above zero",
-                    mend="a rollout could replace no pod: set `maxSurge: 1`, or `maxUnavailable: 1` to stay within quota",
+                    mend="otherwise no pod could be replaced: set `maxSurge: 1`, or `maxUnavailable: 1` to save quota",
                 )
             )
         return self
@@ -125,9 +127,9 @@ def _env(env: Mapping[str, str]) -> Mapping[str, str]:
     refusals = tuple(
         Refusal(
             at=(name,),
-            found="a literal value (not shown)",
-            allowed="plain settings only; this name or value looks like a secret",
-            mend=_SECRET_MEND,
+            found=_HIDDEN,
+            allowed=_PLAIN,
+            mend=_MEND_PLAIN,
         )
         for name, value in env.items()
         if value and (secret_name(name) or secret_value(value))
@@ -179,7 +181,7 @@ class Workload(Spec):
     """Plain settings as files."""
 
     secrets: Items[Name] = ()
-    """Names of secrets under `slipway:secrets`: each is the file `/run/secrets/<name>`, and `<NAME>_FILE` is its path."""
+    """Names of secrets under `slipway:secrets`: each is the file `/run/secrets/<name>`; `<NAME>_FILE` is its path."""
 
     resources: Resources = Resources.model_validate(defaults.SIZES["prod"]["api"])
     """Processor time and memory. By tier and profile: the documents' figures in `staging` and `prod`, a laptop's in
@@ -281,7 +283,7 @@ class Workload(Spec):
                 )
         folder = self.config_files.folder if self.config_files else ""
         for taken in ("/tmp", "/dev/shm", defaults.SECRETS_FOLDER):  # noqa: S108  # mount points of slipway's own
-            if folder == taken or folder.startswith(f"{taken}/") or taken.startswith(f"{folder}/") and folder:
+            if folder == taken or folder.startswith(f"{taken}/") or (folder and taken.startswith(f"{folder}/")):
                 yield Refusal(
                     at=("configFiles", "folder"),
                     found=repr(folder),
@@ -290,25 +292,24 @@ class Workload(Spec):
                 )
 
     def _plain_text(self) -> Iterator[Refusal]:
-        arguments = self.image.build.args if self.image.build else {}
-        places = [
-            *((("command", index), "", text) for index, text in enumerate(self.command)),
-            *((("args", index), "", text) for index, text in enumerate(self.args)),
-            *((("image", "build", "args", name), name, text) for name, text in arguments.items()),
-            *(
-                (("configFiles", "files", name), "", text)
-                for name, text in (self.config_files.files if self.config_files else {}).items()
-            ),
-        ]
-        for at, name, text in places:
-            if text and (secret_value(text) or (name and secret_name(name))):
-                build = at[0] == "image"
+        for at, text in self._plain_places():
+            if text and secret_value(text):
+                yield Refusal(at=at, found=_HIDDEN, allowed=_PLAIN, mend=_MEND_PLAIN)
+        build = self.image.build
+        for name, text in build.args.items() if build else ():
+            if text and (secret_name(name) or secret_value(text)):
                 yield Refusal(
-                    at=at,
-                    found="a literal value (not shown)",
-                    allowed="plain text only; this looks like a secret",
-                    mend="use `build.secrets`: build arguments stay in the image" if build else _SECRET_MEND,
+                    at=("image", "build", "args", name),
+                    found=_HIDDEN,
+                    allowed=_PLAIN,
+                    mend="use `build.secrets`: build arguments stay readable in the image",
                 )
+
+    def _plain_places(self) -> Iterator[tuple[Path, str]]:
+        yield from ((("command", index), text) for index, text in enumerate(self.command))
+        yield from ((("args", index), text) for index, text in enumerate(self.args))
+        if self.config_files:
+            yield from ((("configFiles", "files", name), text) for name, text in self.config_files.files.items())
 
     @property
     def fewest_pods(self) -> int:
@@ -322,7 +323,7 @@ class Workload(Spec):
 
     @property
     def strategy(self) -> Rollout:
-        """How pods are replaced. GPUs are rarely to spare, so that a rollout with a surge would wait for one forever."""
+        """How pods are replaced. GPUs are rarely to spare: a rollout with a surge would wait for one forever."""
         if self.rollout:
             return self.rollout
         return (
@@ -348,14 +349,10 @@ class Workload(Spec):
 
     @property
     def rollout_seconds(self) -> int:
-        """Seconds a whole rollout may take: as many waves as the strategy needs, each with the old pods' grace period."""
+        """Seconds a whole rollout may take: as many waves as the strategy needs, each with a start and a stop."""
         step = self.strategy.max_surge + self.strategy.max_unavailable
         waves = -(-self.most_pods // step)
         return waves * (self.deadline_seconds + self.shutdown.grace_seconds)
-
-    def peak(self) -> tuple[Amounts, Amounts, int]:
-        """Requests and limits of one pod, and the number of pods at the peak."""
-        return self.resources.requests, self.resources.limits, self.peak_pods
 
 
 def secret_variable(name: str) -> str:
