@@ -36,18 +36,19 @@ from policies.rule import PodRule, StackRule
 from policies.rules.supply_chain import VERIFIED_IMAGE, VERIFIED_IMAGES
 from policies.schema import Schema
 from policies.sealing import seal_secrets
-from policies.settings import Override, Settings, SettingsError, load, schema
+from policies.settings import (
+    STACK,
+    STACK_LEVELS,
+    WORKLOADS,
+    WORKLOADS_LEVELS,
+    Override,
+    Settings,
+    SettingsError,
+    load,
+    schema,
+)
 from policies.verified import COMPONENT_TYPE, unverified, verified
 from policies.view import Manifest, carries_pods, resource_manifests
-
-WORKLOADS = "workloads"
-"""The name of the fused policy over single resources: what a configuration calls it."""
-
-STACK = "stack"
-"""The name of the fused policy over the whole stack."""
-
-_LEVELS: tuple[Override, ...] = ("disabled", "advisory", "mandatory")
-_STACK_LEVELS: tuple[Override, ...] = ("disabled",)
 
 
 def policies(
@@ -87,7 +88,9 @@ class WorkloadsPolicy(ResourceValidationPolicy):
         super().__init__(
             name=WORKLOADS,
             description="Workloads run as non-root, within limits, from pinned images.",
-            config_schema=_config_schema(schema(rules, _LEVELS)),
+            # Without a configuration everything must hold: a file that was forgotten must not loosen anything.
+            enforcement_level=EnforcementLevel.MANDATORY,
+            config_schema=_config_schema(schema(rules, WORKLOADS_LEVELS)),
             display_name="Workload guardrails",
         )
         self._handed = handed
@@ -131,7 +134,7 @@ class FollowerPolicy(ResourceValidationPolicy):
     def __init__(self, level: Override, handed: _Handed) -> None:
         super().__init__(
             name=f"{WORKLOADS}-{level}",
-            description=f"Workload guardrails whose own level is {level}.",
+            description=_FOLLOWERS[level],
             enforcement_level=EnforcementLevel(level),
             display_name=f"Workload guardrails, {level}",
         )
@@ -155,11 +158,12 @@ class StackPolicy(StackValidationPolicy):
         super().__init__(
             name=STACK,
             description="What a stack runs is what it has verified.",
-            config_schema=_config_schema(schema(rules, _STACK_LEVELS)),
+            enforcement_level=EnforcementLevel.MANDATORY,
+            config_schema=_config_schema(schema(rules, STACK_LEVELS)),
             display_name="Stack guardrails",
         )
         self._secrets = _NO_SECRETS if names_can_be_told else _ALL_SECRET
-        self._configured = _Remembered(lambda configuration: load(configuration, rules, _STACK_LEVELS))
+        self._configured = _Remembered(lambda configuration: load(configuration, rules, STACK_LEVELS))
 
     def validate(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
         """Judges the stack; see `StackValidationPolicy.validate`.
@@ -207,6 +211,10 @@ class NotDecidedYetError(UnknownValueError):
         self.message = message
 
 
+_FOLLOWERS: dict[Override, str] = {
+    "advisory": "Workloads: what does not stop this run.",
+    "mandatory": "Workloads: what must hold whatever the level of the rest.",
+}
 _NO_SECRETS: frozenset[Path] = frozenset()
 _ALL_SECRET: frozenset[Path] = frozenset({()})
 
@@ -231,7 +239,7 @@ class _Remembered(Generic[_Made]):
 def _prepare(
     rules: dict[str, PodRule], configuration: Mapping[str, object]
 ) -> tuple[Settings, tuple[CompiledRule, ...]]:
-    settings = load(configuration, rules, _LEVELS)
+    settings = load(configuration, rules, WORKLOADS_LEVELS)
     chosen = (rule for rule_id, rule in rules.items() if settings.overrides.get(rule_id) != "disabled")
     return settings, compile_rules(chosen, settings.parameters)
 
@@ -242,7 +250,15 @@ def _manifests(resource_type: str, props: Mapping[str, object], all_secret: froz
 
 
 def _config_schema(properties: dict[str, Schema]) -> PolicyConfigSchema:
-    return PolicyConfigSchema(properties=cast("dict[str, dict[str, Any]]", properties))
+    """The schema for the engine, without patterns: it would quote one at a person, where the pack itself explains."""
+    return PolicyConfigSchema(properties=cast("dict[str, dict[str, Any]]", _without_patterns(properties)))
+
+
+def _without_patterns(schema: object) -> object:
+    if isinstance(schema, dict):
+        items = cast("dict[str, object]", schema).items()
+        return {key: _without_patterns(value) for key, value in items if not (key == "pattern" and "type" in schema)}
+    return schema
 
 
 def _message(finding: Finding, name: str, urn: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from policies.catalogue import parameters
+from policies.catalogue import POD_RULES, STACK_RULES, parameters
 from policies.rule import Parameter, PodRule, StackRule
 from policies.schema import Schema, problems
 
@@ -14,6 +14,17 @@ Override = Literal["disabled", "advisory", "mandatory"]
 """What a configuration may say of one rule. A rule it does not name has the level of its policy."""
 
 Rules = dict[str, PodRule] | dict[str, StackRule]
+
+WORKLOADS = "workloads"
+"""What a configuration calls the policy over single resources."""
+
+STACK = "stack"
+"""What a configuration calls the policy over the whole stack."""
+
+WORKLOADS_LEVELS: tuple[Override, ...] = ("disabled", "advisory", "mandatory")
+STACK_LEVELS: tuple[Override, ...] = ("disabled",)
+_ENFORCEMENT: Schema = {"type": "string", "enum": ["disabled", "advisory", "mandatory"]}
+_LEVEL_KEY = "enforcementLevel"  # the policy engine's own
 
 
 class SettingsError(ValueError):
@@ -87,6 +98,32 @@ def load(configuration: Mapping[str, object], rules: Rules, levels: tuple[Overri
         overrides=cast("dict[str, Override]", configuration.get("rules", {})),
         report_unknown=bool(configuration.get("reportUnknown", True)),
     )
+
+
+def check(document: object) -> list[str]:
+    """Says all that is wrong with a configuration file. The engine checks less: it skips a name it does not know.
+
+    Args:
+        document: The file's JSON.
+
+    Returns:
+        One sentence for each problem; none when the file is right.
+    """
+    if not isinstance(document, dict):
+        return ["the configuration must be an object with the policies' names as keys"]
+    known = {WORKLOADS: schema(POD_RULES, WORKLOADS_LEVELS), STACK: schema(STACK_RULES, STACK_LEVELS)}
+    found: list[str] = []
+    for name, value in cast("dict[str, object]", document).items():
+        if name not in known:
+            found.append(f"{name} is no policy of this pack; there are {', '.join(known)}")
+        elif isinstance(value, str):
+            found.extend(problems(value, _ENFORCEMENT, name))
+        elif isinstance(value, dict):
+            properties = {**known[name], _LEVEL_KEY: _ENFORCEMENT}
+            found.extend(f"{name}.{problem}" for problem in _problems(cast("dict[str, object]", value), properties))
+        else:
+            found.append(f"{name} must be a level or an object")
+    return found
 
 
 def _problems(configuration: Mapping[str, object], properties: dict[str, Schema]) -> Iterator[str]:

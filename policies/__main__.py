@@ -1,0 +1,93 @@
+"""`python -m policies`: the rules without an engine.
+
+`scan PATH…` asks them about YAML and JSON files; `check FILE…` reads packs' configuration files and says what is wrong.
+Both end with 0 (nothing found), 1 (something found) or 2 (bad input).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Literal, cast
+
+from policies.catalogue import POD_RULES
+from policies.scan import scan
+from policies.settings import WORKLOADS, WORKLOADS_LEVELS, Override, SettingsError, check, load
+
+_LEVEL_KEY = "enforcementLevel"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command.
+
+    Args:
+        arguments: Its arguments; those of the process by default.
+
+    Returns:
+        The exit code.
+    """
+    parser = argparse.ArgumentParser(prog="python -m policies", description="The guardrails without an engine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    scanning = commands.add_parser("scan", help="ask the rules about files, folders or standard input (-)")
+    scanning.add_argument("paths", nargs="+", metavar="PATH")
+    scanning.add_argument("--format", choices=("text", "json"), default="text")
+    scanning.add_argument("--config", metavar="FILE", help="a pack's configuration: levels and parameters")
+    scanning.add_argument("--kubernetes-version", metavar="V", help="such as 1.36; overrides the configuration")
+    scanning.add_argument("--rule", action="append", metavar="ID", help="only this rule; may be repeated")
+    checking = commands.add_parser("check", help="say what is wrong with packs' configuration files")
+    checking.add_argument("files", nargs="+", metavar="FILE")
+    options = parser.parse_args(arguments)
+    try:
+        return _check(options.files) if options.command == "check" else _scan(options)
+    except (SettingsError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+def _check(files: list[str]) -> int:
+    found = [f"{file}: {problem}" for file in files for problem in check(_read_json(file))]
+    sys.stdout.write("".join(f"{line}\n" for line in found))
+    return 1 if found else 0
+
+
+def _scan(options: argparse.Namespace) -> int:
+    configuration, default = _configuration(options.config)
+    if options.kubernetes_version is not None:
+        configuration["kubernetesVersion"] = options.kubernetes_version
+    settings = load(configuration, POD_RULES, WORKLOADS_LEVELS)
+    chosen = cast("list[str]", options.rule or list(POD_RULES))
+    unknown = [rule_id for rule_id in chosen if rule_id not in POD_RULES]
+    if unknown:
+        raise SettingsError(f"there is no rule {', '.join(unknown)}; there are {', '.join(sorted(POD_RULES))}")
+    report = scan(options.paths, {rule_id: POD_RULES[rule_id] for rule_id in chosen}, settings, default)
+    form = cast("Literal['text', 'json']", options.format)
+    sys.stdout.write(f"{report.json() if form == 'json' else report.text()}\n")
+    return report.exit_code()
+
+
+def _configuration(file: str | None) -> tuple[dict[str, object], Override]:
+    """The properties of the policy over single resources, and its level."""
+    if file is None:
+        return {}, "mandatory"
+    document = _read_json(file)
+    found = check(document)
+    if found:
+        raise SettingsError("\n".join(f"{file}: {problem}" for problem in found))
+    properties = cast("dict[str, object]", document).get(WORKLOADS, {})
+    if isinstance(properties, str):
+        return {}, cast("Override", properties)
+    configuration = dict(cast("dict[str, object]", properties))
+    return configuration, cast("Override", configuration.pop(_LEVEL_KEY, "mandatory"))
+
+
+def _read_json(file: str) -> object:
+    try:
+        return json.loads(Path(file).read_bytes())
+    except ValueError as error:
+        raise SettingsError(f"{file}: no JSON: {error}") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())
