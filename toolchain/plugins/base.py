@@ -39,12 +39,13 @@ This stands on the protocol's stubs rather than on the SDK's experimental provid
 
 import enum
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import grpc
 
-from toolchain.plugins.base_process import open_log, serve
+from toolchain.plugins.base_process import engine_address, open_log, serve
 from toolchain.plugins.base_rpc import PluginError
 from toolchain.plugins.base_values import Properties
 
@@ -381,6 +382,7 @@ def main(provider: Provider) -> None:
     Args:
         provider: The provider to serve.
     """
+    engine_address(sys.argv[1:], f"pulumi-resource-{provider.name}")
     # Imported here, since the service is made of what this module defines.
     from toolchain.plugins.base_service import ProviderService
 

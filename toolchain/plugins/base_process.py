@@ -11,7 +11,7 @@ import os
 import queue
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent import futures
 from pathlib import Path
 from types import FrameType
@@ -29,6 +29,19 @@ _OPTIONS = [
     # One port, one process: without this two servers could share a port.
     ("grpc.so_reuseport", 0),
 ]
+
+
+def engine_address(arguments: Sequence[str], plugin: str) -> str:
+    """Returns the engine's address from a plugin's command line; its flags (logging, tracing) come before it.
+
+    Args:
+        arguments: The command line without the program.
+        plugin: The plugin's name, for the usage line that is shown, before exiting, where there is no address.
+    """
+    if not arguments or arguments[-1].startswith("-"):
+        sys.stderr.write(f"usage: {plugin} [flags] ENGINE_ADDRESS (the Pulumi engine starts this)\n")
+        sys.exit(0 if "--help" in arguments else 2)
+    return arguments[-1]
 
 
 def make_server(add: Callable[[grpc.Server], None]) -> tuple[grpc.Server, int]:

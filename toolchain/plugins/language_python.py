@@ -23,7 +23,7 @@ from typing import IO, TypeVar, cast
 import grpc
 from google.protobuf import empty_pb2
 
-from toolchain.plugins.base_process import open_log, serve
+from toolchain.plugins.base_process import engine_address, open_log, serve
 from toolchain.plugins.base_protocol import language_pb2, plugin_pb2
 from toolchain.plugins.base_rpc import Answers, PluginError, add_service
 from toolchain.plugins.base_values import decode
@@ -32,6 +32,8 @@ from toolchain.plugins.language_python_venv import Interpreter, find_interpreter
 
 _EXEC = "pulumi-language-python-exec"
 _BAIL_STATUS = 32  # the program ended after it had shown what is wrong: the engine need not add to it
+
+_CODE_GENERATION = ("GenerateProgram", "GenerateProject", "GeneratePackage", "Pack", "Link", "Template")
 
 _Response = TypeVar("_Response")
 
@@ -74,6 +76,7 @@ class LanguageHost:
             "Run": unary("Run", pb.RunRequest, self._run),
             "RunPlugin": stream("RunPlugin", pb.RunPluginRequest, self._run_plugin),
             "Cancel": unary("Cancel", empty_pb2.Empty, self._cancel),
+            **{name: unary(name, empty_pb2.Empty, _refuse_to_generate) for name in _CODE_GENERATION},
         }
         add_service(server, "pulumirpc.LanguageRuntime", handlers)
 
@@ -270,6 +273,14 @@ class LanguageHost:
         return find_interpreter(_options(info), Path(root), self._env if env is None else env)
 
 
+def _refuse_to_generate(_request: empty_pb2.Empty) -> empty_pb2.Empty:
+    raise PluginError(
+        "the stand-in language host for Python runs programs and generates no code "
+        "(after 'pulumi import': what was imported is in the state; only the code to paste is missing)",
+        grpc.StatusCode.UNIMPLEMENTED,
+    )
+
+
 def _options(info: language_pb2.ProgramInfo) -> Mapping[str, object]:
     return decode(info.options)
 
@@ -280,10 +291,7 @@ def main(arguments: Sequence[str]) -> None:
     Args:
         arguments: The engine's flags, which are ignored, and its address.
     """
-    if not arguments:
-        sys.stderr.write("usage: pulumi-language-python [flags] ENGINE_ADDRESS (the Pulumi engine starts this)\n")
-        sys.exit(2)
-    host = LanguageHost(arguments[-1], os.environ)
+    host = LanguageHost(engine_address(arguments, "pulumi-language-python"), os.environ)
     serve(host.add_to, on_stop=host.close)
 
 

@@ -10,6 +10,9 @@ a state written by one can be read by the other. What differs:
 - A pet name of less than one word and a number range that is upside down are refused in the preview, not at creation.
 """
 
+import json
+from collections.abc import Mapping
+
 from toolchain.plugins import base
 from toolchain.plugins.base_values import UNKNOWN, Properties, Secret, Unknown, Value
 from toolchain.plugins.random_kinds import KINDS, Field, Kind
@@ -21,6 +24,17 @@ class RandomProvider(base.Provider):
     name = "random"
     version = "4.21.1"
     accept_secrets = False  # as the official one: the engine then sends plain values and marks outputs by name
+
+    def schema(self) -> str:
+        """Returns the package's schema: names and types, without descriptions."""
+        return json.dumps(
+            {
+                "name": self.name,
+                "version": self.version,
+                "meta": {"moduleFormat": "(.*)(?:/[^/]*)"},  # index/randomPet is in module index
+                "resources": {token: _resource_schema(kind) for token, kind in KINDS.items()},
+            }
+        )
 
     def diff_config(self, request: base.DiffRequest) -> base.DiffResult:
         """Leaves the comparison to the engine: there is nothing to configure."""
@@ -197,6 +211,31 @@ def _raw_state_delta(kind: Kind, inputs: Properties, outputs: Properties) -> Val
     if kind.renamed:
         delta["renamed"] = dict(kind.renamed)
     return {"obj": delta}
+
+
+def _resource_schema(kind: Kind) -> Mapping[str, object]:
+    inputs = {field.name: _SCHEMA_TYPES[field.type] for field in kind.fields}
+    outputs = {
+        name: {**_SCHEMA_TYPES[kind.output_types.get(name, str)], "secret": name in kind.secret_outputs}
+        for name in kind.outputs
+        if name != "id"
+    }
+    filled = [field.name for field in kind.fields if field.required or field.default is not None]
+    return {
+        "inputProperties": {name: {**spec, "willReplaceOnChanges": True} for name, spec in inputs.items()},
+        "requiredInputs": [field.name for field in kind.fields if field.required],
+        "properties": {**inputs, **outputs},
+        "required": [*filled, *outputs],
+    }
+
+
+_SCHEMA_TYPES: Mapping[type, Mapping[str, object]] = {
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    str: {"type": "string"},
+    list: {"type": "array", "items": {"type": "string"}},
+    dict: {"type": "object", "additionalProperties": {"type": "string"}},
+}
 
 
 if __name__ == "__main__":

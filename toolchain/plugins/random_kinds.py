@@ -68,6 +68,7 @@ class Kind:
         make: Makes a new value from complete inputs.
         read: Takes an existing value apart; raises `ProviderError` if it is none. `None`: cannot be imported.
         secret_outputs: Which outputs are secret.
+        output_types: The types of outputs that are no text.
         schema_version: The version in the state's `__meta`; 0 if it has none.
         renamed: Properties that have another name in the provider which the official one wraps.
         rules: Returns what is wrong with complete inputs: pairs of field and words.
@@ -79,6 +80,7 @@ class Kind:
     make: Callable[[Properties], Made]
     read: Callable[[str], Made] | None = None
     secret_outputs: tuple[str, ...] = ()
+    output_types: Mapping[str, type] = field(default_factory=dict[str, type])
     schema_version: int = 0
     renamed: Mapping[str, str] = field(default_factory=dict[str, str])
     rules: Callable[[Properties], Sequence[tuple[str, str]]] = lambda inputs: ()
@@ -337,6 +339,7 @@ KINDS: Mapping[str, Kind] = {
             "RandomInteger",
             fields=(KEEPERS, Field("max", int, required=True), Field("min", int, required=True), Field("seed", str)),
             outputs=("id", "result"),
+            output_types={"result": int},
             make=_make_integer,
             read=_read_integer,
             rules=_check_range,
@@ -366,6 +369,7 @@ KINDS: Mapping[str, Kind] = {
                 Field("seed", str),
             ),
             outputs=("id", "results"),
+            output_types={"results": list},
             make=_make_shuffle,
             renamed={"inputs": "input", "results": "result"},
         ),
