@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,8 @@ def workbench(tmp_path: Path) -> Workbench:
 
 
 @pytest.fixture
-def deployed(workbench: Workbench) -> Iterator[Workbench]:
+def deployed(workbench: Workbench) -> Workbench:
     """A private copy of the checkout with the dev stack up."""
     done = workbench.slipway("up", "--stack", "dev")
     assert done.code == 0, done.text
-    yield workbench
+    return workbench

@@ -72,9 +72,7 @@ def test_a_changed_source_file_changes_only_the_image_and_what_names_its_digest(
     assert said.code == 0, said.text
     after = deployed.rendered()
     assert before.keys() == after.keys()
-    assert [name for name in before if before[name] != after[name]] == [
-        name for name in before if "deployment" in name
-    ]
+    assert [name for name in before if before[name] != after[name]] == [name for name in before if "deployment" in name]
 
 
 def test_destroy_removes_what_the_stack_declared(deployed: Workbench) -> None:

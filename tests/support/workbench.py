@@ -1,7 +1,7 @@
 """A private copy of the checkout to run the real command and the real engine in.
 
-The copy has its own state, rendered folder and stack files, and shares the machine's `$SLIPWAY_HOME` (programs, plugins,
-registry, BuildKit), so a test may break anything in it.
+The copy has its own state, rendered folder and stack files, and shares the machine's `$SLIPWAY_HOME` (programs,
+plugins, registry, BuildKit), so a test may break anything in it.
 """
 
 from __future__ import annotations

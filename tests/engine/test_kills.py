@@ -1,0 +1,131 @@
+"""The engine is killed before and after provider calls; the next `slipway up` converges each time.
+
+`make test` takes a sample of the calls, every creating one among them; `make soak` takes them all (`SOAK=1`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.faults import Call, Moment, manifests_of, state_of, up_with_fault
+from tests.support.workbench import Workbench, copy_checkout
+
+pytestmark = pytest.mark.timeout(3600)
+
+SAMPLE = 6
+"""How many calls of each scenario a run without `SOAK` takes."""
+
+
+def chosen(calls: list[Call]) -> list[Call]:
+    """All calls when soaking; else an even spread over those that do something."""
+    if os.environ.get("SOAK"):
+        return calls
+    doing = [call for call in calls if call.method in {"Create", "Update", "Delete"}]
+    return doing[:: max(1, len(doing) // SAMPLE)]
+
+
+def keep(workbench: Workbench, folder: Path) -> None:
+    """Put the state and the rendered folder aside, to begin from there again and again."""
+    for name in (".state", ".rendered"):
+        if (workbench.folder / name).exists():
+            shutil.copytree(workbench.folder / name, folder / name)
+
+
+def restore(workbench: Workbench, folder: Path) -> None:
+    """Begin again from what was put aside."""
+    for name in (".state", ".rendered"):
+        shutil.rmtree(workbench.folder / name, ignore_errors=True)
+        if (folder / name).exists():
+            shutil.copytree(folder / name, workbench.folder / name)
+
+
+def change(workbench: Workbench) -> None:
+    """Ask for a create, updates, a replacement and deletes at once."""
+    stack = workbench.stack_file()
+    config = stack["config"]
+    config["slipway:environment"]["owner"] = "another-team"
+    workloads = config["slipway:workloads"]
+    workloads["python-api"]["replicas"] = 2
+    workloads["second"] = workloads["python-api"] | {"port": 8001, "extraPorts": []}
+    config["slipway:secrets"]["session-key"]["generated"]["length"] = 48
+    del config["slipway:secrets"]["spare"]
+    workloads["python-api"]["config"]["files"]["app.yaml"] = "colour: green\n"
+    workbench.write_stack_file(stack)
+
+
+def prepare(workbench: Workbench) -> None:
+    """Add to the dev stack what a change can then replace and delete."""
+    stack = workbench.stack_file()
+    config = stack["config"]
+    config["slipway:secrets"] = {"session-key": {"generated": {"length": 32}}, "spare": {"generated": {"length": 32}}}
+    workload = config["slipway:workloads"]["python-api"]
+    workload["secrets"] = ["session-key"]
+    workload["config"] = {"folder": "/etc/python-api", "files": {"app.yaml": "colour: blue\n"}}
+    workbench.write_stack_file(stack)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("scenario", ["first", "change"])
+def test_a_killed_engine_leaves_nothing_that_the_next_up_does_not_mend(
+    scenario: str, tmp_path: Path, scratch: Path
+) -> None:
+    # given a stack, before its first update or before a change, and what an update that nobody kills makes of it
+    workbench = copy_checkout(tmp_path / "checkout")
+    prepare(workbench)
+    begun = workbench.slipway("up", "--stack", "dev", "--yes")
+    assert begun.code == 0, begun.text
+    if scenario == "first":
+        destroyed = workbench.slipway("destroy", "--stack", "dev", "--yes")
+        assert destroyed.code == 0, destroyed.text
+    else:
+        change(workbench)
+    start = tmp_path / "start"
+    keep(workbench, start)
+    undisturbed, calls = up_with_fault(workbench, scratch)
+    assert undisturbed.code == 0, undisturbed.text
+    state, manifests = state_of(workbench), manifests_of(workbench)
+
+    wrong: list[str] = []
+    for call in chosen(calls):
+        for moment in ("before", "after"):
+            wrong += disturbed(workbench, start, scratch, call, moment, (state, manifests))
+    # then every time the same state and the same manifests
+    assert not wrong, "\n".join(wrong)
+
+
+def disturbed(
+    workbench: Workbench,
+    start: Path,
+    scratch: Path,
+    call: Call,
+    moment: Moment,
+    expected: tuple[dict[str, object], dict[str, str]],
+) -> list[str]:
+    """Kill the engine around one call, run `slipway up`, and say what differs from the undisturbed update."""
+    where = f"{moment} call {call.number} ({call.plugin} {call.method})"
+    restore(workbench, start)
+    killed, made = up_with_fault(workbench, scratch, call.number, moment)
+    if killed.code != -9 or len(made) < call.number:
+        return [f"{where}: the engine was not killed (exit {killed.code}): {killed.text[-2000:]}"]
+    mended = workbench.slipway("up", "--stack", "dev", "--yes")
+    if mended.code != 0:
+        return [f"{where}: the next up failed: {mended.text[-2000:]}"]
+    state, manifests = expected
+    wrong: list[str] = []
+    if manifests_of(workbench) != manifests:
+        wrong.append(f"{where}: other manifests: {sorted(manifests_of(workbench).items() ^ manifests.items())}")
+    if state_of(workbench) != state:
+        now = state_of(workbench)
+        differing = [urn for urn in sorted(now.keys() | state.keys()) if now.get(urn) != state.get(urn)]
+        wrong.append(f"{where}: another state of {differing}")
+    return wrong

@@ -1,0 +1,91 @@
+"""Kill the engine around one provider call, and compare what the next run makes of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from tests.support.workbench import CHECKOUT, Result, Workbench
+
+Moment = Literal["before", "after"]
+
+PROXY = CHECKOUT / "tests" / "support" / "fault_proxy.py"
+
+SECRET_MARK = "4dabf18193072939515e22adb298388d"
+"""The key that marks an encrypted value in the engine's state."""
+
+VOLATILE = ("created", "modified", "sourcePosition", "id")
+"""Fields of a resource that differ between two runs that mean the same. A random resource's id is its value."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that the engine made: its number, the provider and the method."""
+
+    number: int
+    plugin: str
+    method: str
+
+
+def proxied_plugins(real_home: Path, folder: Path) -> Path:
+    """A `PULUMI_HOME` below `folder` whose provider plugins pass every call on to those of `real_home`."""
+    for plugin in sorted((real_home / "plugins").glob("resource-*")):
+        if not plugin.is_dir():
+            continue
+        program = next(plugin.glob("pulumi-resource-*"))
+        script = folder / "plugins" / plugin.name / program.name
+        script.parent.mkdir(parents=True, exist_ok=True)
+        command = shlex.join([sys.executable, str(PROXY), str(program)])
+        script.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+        script.chmod(0o755)
+    return folder
+
+
+def up_with_fault(
+    workbench: Workbench, scratch: Path, call: int = 0, moment: Moment = "before"
+) -> tuple[Result, list[Call]]:
+    """Run `pulumi up` and kill the engine around the call of that number (0: let it end). Returns the calls it made."""
+    environment = workbench.environment()
+    ledger = scratch / "ledger"
+    ledger.write_text("")
+    environment |= {
+        "PULUMI_HOME": str(proxied_plugins(Path(environment["PULUMI_HOME"]), scratch / "pulumi-home")),
+        "FAULT_LEDGER": str(ledger),
+        "FAULT_CALL": str(call),
+        "FAULT_MOMENT": moment,
+    }
+    result = workbench.run(
+        ["pulumi", "up", "--yes", "--stack", "dev", "--skip-preview", "--non-interactive"], environment
+    )
+    calls = [
+        Call(int(number), plugin, method) for number, plugin, method in map(str.split, ledger.read_text().splitlines())
+    ]
+    return result, calls
+
+
+def state_of(workbench: Workbench) -> dict[str, Any]:
+    """The stack's state without what differs between two runs that mean the same."""
+    return {urn: steady(resource) for urn, resource in workbench.resources().items()}
+
+
+def steady(resource: dict[str, Any]) -> dict[str, Any]:
+    """A resource without timestamps, ciphertexts and random values."""
+    kept = {name: value for name, value in resource.items() if name not in VOLATILE}
+    return cast(dict[str, Any], json.loads(json.dumps(kept), object_hook=_mask))
+
+
+def _mask(node: dict[str, Any]) -> Any:
+    return "<secret>" if SECRET_MARK in node else node
+
+
+def manifests_of(workbench: Workbench) -> dict[str, str]:
+    """The rendered folder, with the values of Secrets masked: a new random value is as good as the first."""
+    return {
+        name: re.sub(r"(?m)^(  [\w.-]+: ).*$", r"\1<secret>", text) if "-secret-" in name else text
+        for name, text in workbench.rendered().items()
+    }
