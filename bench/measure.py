@@ -11,8 +11,8 @@ from dataclasses import dataclass
 class Figure:
     """One line of the table.
 
-    `ours` and `peer` are medians in seconds. `ratio` is the median of the ratios pair by pair, not the ratio of medians:
-    a pair was measured within seconds of each other.
+    `ours` and `peer` are medians in seconds. `ratio` is the median of the ratios pair by pair, not the ratio of
+    medians: the two of a pair were measured within seconds of each other.
     """
 
     name: str
@@ -57,7 +57,7 @@ def compare(
 def table(figures: list[Figure]) -> str:
     """The figures as aligned text."""
     head = ("what", "ours", "peer", "ratio", "aim", "", "against")
-    rows = [head]
+    rows: list[tuple[str, ...]] = [head]
     for figure in figures:
         bound = "-" if figure.aim is None else f"{'≥' if figure.higher_is_better else '≤'} {figure.aim:.2f}"
         rows.append(
@@ -72,4 +72,6 @@ def table(figures: list[Figure]) -> str:
             )
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )

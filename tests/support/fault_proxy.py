@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable
 from concurrent import futures
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import grpc
 
@@ -53,7 +53,7 @@ class Proxy(grpc.GenericRpcHandler):
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes]:
         method = handler_call_details.method
-        ask: Callable[..., bytes] = self._channel.unary_unary(method)
+        ask = cast(Callable[..., bytes], self._channel.unary_unary(method))
 
         def answer(request: bytes, context: grpc.ServicerContext) -> bytes:
             number = self._ledger.enter(self._plugin, method.rsplit("/", 1)[-1])

@@ -22,16 +22,16 @@ for number in range(PAIRS):
         metadata={"name": name, "labels": labels},
         spec={
             "replicas": 2,
-            "selector": {"matchLabels": labels},
+            "selector": {"match_labels": labels},
             "template": {
                 "metadata": {"labels": labels},
                 "spec": {
-                    "securityContext": {"runAsNonRoot": True, "runAsUser": 10001},
+                    "security_context": {"run_as_non_root": True, "run_as_user": 10001},
                     "containers": [
                         {
                             "name": "app",
                             "image": IMAGE,
-                            "ports": [{"containerPort": 8000}],
+                            "ports": [{"container_port": 8000}],
                             "resources": {
                                 "limits": {"cpu": "1", "memory": "1Gi"},
                                 "requests": {"cpu": "100m", "memory": "128Mi"},

@@ -1,0 +1,198 @@
+"""Images built with the embedded BuildKit, and containers run from them with runc alone: no Docker engine is needed.
+
+A container runs as Kubernetes' restricted profile has it, and as this project deploys: read-only root, `/tmp` in memory,
+no capability, no new privileges, the user of the image. It shares the machine's network, so a test chooses its ports.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import urllib.request
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from toolchain import registry
+from toolchain.home import Home
+
+CA_BUNDLES = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/certs/ca-bundle.crt"))
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+MEMORY = 256 * 1024 * 1024
+PIDS = 64
+TIMEOUT = 30.0
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image in the embedded registry.
+
+    Attributes:
+        reference: `registry/repository@sha256:…`.
+        layers: the layers' digests and sizes in bytes, compressed, the base's first.
+        config: what the image says of itself: `User`, `Entrypoint`, `Env`, `Healthcheck`, `Labels`, …
+    """
+
+    reference: str
+    layers: tuple[tuple[str, int], ...]
+    config: Mapping[str, Any]
+
+
+def build(folder: Path, name: str, home: Home, work: Path, *options: str) -> Image:
+    """Build a folder's Dockerfile and push it to the embedded registry.
+
+    Args:
+        folder: the build context, with its Dockerfile.
+        name: the repository.
+        home: whose BuildKit is used.
+        work: a scratch folder.
+        options: further ones for `buildctl build`.
+    """
+    metadata = work / "metadata.json"
+    secrets = [f"--secret=id=ca-bundle,src={each}" for each in CA_BUNDLES if each.is_file()][:1]
+    _buildctl(
+        home,
+        folder,
+        f"--output=type=image,name={registry.address()}/{name},push=true,oci-mediatypes=true,rewrite-timestamp=true",
+        f"--metadata-file={metadata}",
+        "--opt=build-arg:SOURCE_DATE_EPOCH=0",
+        *secrets,
+        *options,
+    )
+    digest = json.loads(metadata.read_text(encoding="utf-8"))["containerimage.digest"]
+    manifest = _get(f"http://{registry.address()}/v2/{name}/manifests/{digest}")
+    config = _get(f"http://{registry.address()}/v2/{name}/blobs/{manifest['config']['digest']}")
+    layers = tuple((each["digest"], each["size"]) for each in manifest["layers"])
+    return Image(f"{registry.address()}/{name}@{digest}", layers, config["config"])
+
+
+def unpack(image: Image, home: Home, work: Path) -> Path:
+    """The image's files as a root folder, as a registry serves them to a node."""
+    context, tar, root = work / "context", work / "root.tar", work / "rootfs"
+    context.mkdir(parents=True)
+    root.mkdir()
+    (context / "Dockerfile").write_text(f"FROM {image.reference}\n", encoding="utf-8")
+    _buildctl(home, context, f"--output=type=tar,dest={tar}")
+    subprocess.run(["tar", "--extract", "--same-permissions", f"--file={tar}", f"--directory={root}"], check=True)
+    tar.unlink()
+    return root
+
+
+class Container:
+    """A running container."""
+
+    def __init__(self, name: str, state: Path, process: subprocess.Popen[str]) -> None:
+        self._runc = ["runc", "--root", str(state)]
+        self._name = name
+        self.process = process
+
+    @property
+    def pid(self) -> int:
+        """Of the container's first process, as the machine sees it."""
+        answer = subprocess.run([*self._runc, "state", self._name], check=True, capture_output=True, text=True)
+        return cast(int, json.loads(answer.stdout)["pid"])
+
+    def line(self) -> dict[str, Any]:
+        """The next line of its log."""
+        assert self.process.stdout is not None
+        return cast(dict[str, Any], json.loads(self.process.stdout.readline()))
+
+    def execute(self, *command: str) -> int:
+        """Run a command inside, as its user; returns the exit code."""
+        return subprocess.run([*self._runc, "exec", self._name, *command], check=False, timeout=TIMEOUT).returncode
+
+    def send(self, sent: signal.Signals) -> None:
+        """Send a signal to its first process."""
+        subprocess.run([*self._runc, "kill", self._name, str(sent.value)], check=True, timeout=TIMEOUT)
+
+    def ended(self) -> tuple[int, str]:
+        """Wait for its end; returns the exit code and the rest of its log."""
+        rest, _ = self.process.communicate(timeout=TIMEOUT)
+        return self.process.returncode, rest
+
+    def remove(self) -> None:
+        """End it and everything in it."""
+        subprocess.run([*self._runc, "delete", "--force", self._name], check=False, capture_output=True)
+        self.process.communicate(timeout=TIMEOUT)
+
+
+@contextlib.contextmanager
+def running(
+    image: Image, root: Path, work: Path, environ: Mapping[str, str], mounts: Mapping[Path, str] | None = None
+) -> Iterator[Container]:
+    """A container of an image, hardened, removed at the end.
+
+    Args:
+        image: says what runs, and as whom.
+        root: the image's unpacked files; nothing is written there.
+        work: a scratch folder.
+        environ: variables on top of the image's.
+        mounts: files or folders of this machine, and where they appear inside, read-only.
+    """
+    name = f"slipway-test-{uuid.uuid4().hex[:12]}"
+    bundle, state = work / name, work / "runc"
+    bundle.mkdir()
+    specification = json.dumps(_specification(image, root, environ, mounts or {}))
+    (bundle / "config.json").write_text(specification, encoding="utf-8")
+    process = subprocess.Popen(
+        ["runc", "--root", str(state), "run", "--bundle", str(bundle), name],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    container = Container(name, state, process)
+    try:
+        yield container
+    finally:
+        container.remove()
+        shutil.rmtree(bundle)
+
+
+def _specification(image: Image, root: Path, environ: Mapping[str, str], mounts: Mapping[Path, str]) -> dict[str, Any]:
+    uid, gid = (int(each) for each in str(image.config["User"]).split(":"))
+    command = [*image.config.get("Entrypoint", ()), *(image.config.get("Cmd") or ())]
+    quiet = ["nosuid", "noexec", "nodev"]
+    return {
+        "ociVersion": "1.0.2",
+        "root": {"path": str(root), "readonly": True},
+        "process": {
+            "user": {"uid": uid, "gid": gid},
+            "args": command,
+            "env": [*image.config["Env"], *(f"{key}={value}" for key, value in environ.items())],
+            "cwd": image.config.get("WorkingDir") or "/",
+            "capabilities": {kind: [] for kind in ("bounding", "effective", "inheritable", "permitted", "ambient")},
+            "noNewPrivileges": True,
+        },
+        "mounts": [
+            {"destination": "/proc", "type": "proc", "source": "proc", "options": quiet},
+            {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]},
+            {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": [*quiet, "size=100m", "mode=1777"]},
+            *(
+                {"destination": inside, "type": "bind", "source": str(outside), "options": ["bind", "ro", *quiet]}
+                for outside, inside in mounts.items()
+            ),
+        ],
+        "linux": {
+            "namespaces": [{"type": each} for each in ("pid", "ipc", "uts", "mount")],
+            "resources": {"memory": {"limit": MEMORY}, "pids": {"limit": PIDS}},
+            "maskedPaths": ["/proc/kcore", "/proc/keys", "/proc/timer_list"],
+            "readonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
+        },
+    }
+
+
+def _buildctl(home: Home, folder: Path, *options: str) -> None:
+    program = shutil.which("buildctl", path=f"{home.bin}:{os.environ['PATH']}") or "buildctl"
+    command = [program, f"--addr=unix://{home.buildkit_socket}", "build", "--frontend=dockerfile.v0"]
+    locations = [f"--local=context={folder}", f"--local=dockerfile={folder}", "--progress=plain"]
+    done = subprocess.run([*command, *locations, *options], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-4000:]
+
+
+def _get(url: str) -> dict[str, Any]:
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": MANIFEST}), timeout=TIMEOUT) as answer:
+        return cast(dict[str, Any], json.load(answer))
