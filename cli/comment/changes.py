@@ -14,6 +14,9 @@ from cli.plain import mapping, sequence
 
 CONTEXT_LINES = 3
 
+# The one written in C is ten times as fast, and is not in every build of the library.
+_DUMPER: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
 HIDDEN = (SECRET_SHOWN, MASKED_SHOWN)
 
 
@@ -31,7 +34,9 @@ def change_lines(step: Step) -> list[str]:
 
 def _lines(inputs: Mapping[str, Any]) -> list[str]:
     shown = shown_value(dict(inputs))
-    return yaml.safe_dump(shown, sort_keys=True, allow_unicode=True, width=10_000).splitlines() if shown else []
+    if not shown:
+        return []
+    return yaml.dump(shown, Dumper=_DUMPER, sort_keys=True, allow_unicode=True, width=10_000).splitlines()
 
 
 def _difference(before: list[str], after: list[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from cli.comment.changes import change_lines
 from cli.comment.markdown import SMALLEST_PIECE, code, cut, fence, fold, inline, share, shorten
@@ -31,6 +31,9 @@ PRECIOUS = (
 )
 
 SIGNS = {"create": "+", "update": "~", "replace": "±", "delete": "-", "import": "="}
+
+
+Change = tuple[Step, list[str]]
 
 
 def render(previews: Sequence[Preview], commit: str | None = None, link: str | None = None) -> str:
@@ -166,45 +169,38 @@ def _changes(previews: Sequence[Preview], room: int) -> str:
     if not changed:
         return ""
     title = "\n### What changes\n\n"
-    whole = [_stack_changes(preview, _unlimited) for preview in changed]
-    room -= len(title)
-    if sum(map(len, whole)) <= room:
-        return title + "".join(whole)
-    shares = share([len(part) for part in whole], room)
-    cut_parts = [
-        part if len(part) <= size else _fitted(preview, size)
-        for preview, part, size in zip(changed, whole, shares, strict=True)
+    objects = [[(step, change_lines(step)) for step in _in_order(preview.steps)] for preview in changed]
+    whole = [_stack_changes(preview, of) for preview, of in zip(changed, objects, strict=True)]
+    shares = share([len(part) for part in whole], room - len(title))
+    fitted = [
+        part if len(part) <= size else _fitted(preview, of, size)
+        for preview, of, part, size in zip(changed, objects, whole, shares, strict=True)
     ]
-    return title + "".join(cut_parts)
+    return title + "".join(fitted)
 
 
-def _unlimited(lines: list[str]) -> list[str]:
-    return lines
-
-
-def _fitted(preview: Preview, size: int) -> str:
+def _fitted(preview: Preview, objects: Sequence[Change], size: int) -> str:
     """A stack's changes in at most `size` characters: every object cut, or else only their names, or else nothing."""
-    bodies = [_length(change_lines(step)) for step in _in_order(preview.steps)]
-    frame = len(_stack_changes(preview, _unlimited)) - sum(bodies)
+    bodies = [_length(lines) for _, lines in objects]
+    frame = len(_stack_changes(preview, objects)) - sum(bodies)
     pieces = share(bodies, size - frame)
     if all(piece >= min(body, SMALLEST_PIECE) for piece, body in zip(pieces, bodies, strict=True)):
-        waiting = iter(pieces)
-        text = _stack_changes(preview, lambda lines: cut(lines, next(waiting)))
+        shorter = [(step, cut(lines, piece)) for (step, lines), piece in zip(objects, pieces, strict=True)]
+        text = _stack_changes(preview, shorter)
         if len(text) <= size:
             return text
-    names = [f"{SIGNS[step.operation]} {_name(step)}" for step in _in_order(preview.steps)]
+    names = [f"{SIGNS[step.operation]} {_name(step)}" for step, _ in objects]
     summary = f"{preview.stack}: {_counted(preview)}"
     frame = len(fold(summary, fence(names, "diff"))) - _length(names)
     text = fold(summary, fence(cut(names, size - frame), "diff"))
     return text if len(text) <= size else ""
 
 
-def _stack_changes(preview: Preview, limited: Callable[[list[str]], list[str]]) -> str:
-    objects = [
-        fold(f"{SIGNS[step.operation]} {step.operation} {_name(step)}", fence(limited(change_lines(step)), "diff"))
-        for step in _in_order(preview.steps)
+def _stack_changes(preview: Preview, objects: Sequence[Change]) -> str:
+    folds = [
+        fold(f"{SIGNS[step.operation]} {step.operation} {_name(step)}", fence(lines, "diff")) for step, lines in objects
     ]
-    return fold(f"{preview.stack}: {_counted(preview)}", "\n".join(objects))
+    return fold(f"{preview.stack}: {_counted(preview)}", "\n".join(folds))
 
 
 def _in_order(steps: Iterable[Step]) -> list[Step]:

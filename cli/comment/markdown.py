@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&$-])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~@&$])")
 
 # Shorter pieces than this say nothing: then whole objects are left out instead.
 SMALLEST_PIECE = 240
@@ -50,25 +50,24 @@ def cut(lines: Sequence[str], size: int, note: str = "… {count} lines left out
     room = size - len(note) - 12
     head: list[str] = []
     tail: list[str] = []
-    first, last = 0, len(lines)
-    while first < last:
-        from_front = _size(head) <= _size(tail)
-        line = lines[first] if from_front else lines[last - 1]
-        if _size(head) + _size(tail) + len(line) + 1 > room:
+    front = back = 0
+    while len(head) + len(tail) < len(lines):
+        line = lines[len(head)] if front <= back else lines[-1 - len(tail)]
+        if front + back + len(line) + 1 > room:
             break
-        if from_front:
+        if front <= back:
             head.append(line)
-            first += 1
+            front += len(line) + 1
         else:
-            tail.insert(0, line)
-            last -= 1
+            tail.append(line)
+            back += len(line) + 1
     if not head and not tail:
         return (
             [shorten(lines[0], max(size - 1, 0))]
             if len(lines) == 1
             else [note.format(count=len(lines))[: max(size - 1, 0)]]
         )
-    return [*head, note.format(count=last - first), *tail]
+    return [*head, note.format(count=len(lines) - len(head) - len(tail)), *reversed(tail)]
 
 
 def shorten(content: str, size: int) -> str:

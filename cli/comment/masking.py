@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
+from cli.comment.markdown import shorten
 from cli.plain import mapping
 from components.spec.secrecy import secret_name, secret_value
 
@@ -16,11 +17,18 @@ SECRET_SHOWN = "[secret]"  # noqa: S105 - what is shown instead
 MASKED_SHOWN = "[masked]"
 UNKNOWN_SHOWN = "[known after the update]"
 
+# Nobody reads on, and patterns take their time on one word of a megabyte.
+LONGEST_LINE = 4_000
+
 # Kubernetes has fields of these names that hold names, and hold no secret.
 _HARMLESS = ("key", "secretName", "tokenName")
 
 _KEY_BLOCK = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
-_NAMED = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(?P<between>[\"']?\s*[=:]\s*)(?P<value>[^\s\"',;]+|\"[^\"]*\"|'[^']*')")
+# `password=…`, `"api_key": "…"`; in `failed: password=…` only the second word is a name.
+_NAMED = re.compile(
+    r"(?<![A-Za-z0-9_.-])(?P<name>[A-Za-z0-9_.-]+)(?P<between>[\"']?\s*[=:]\s*)(?![A-Za-z0-9_.-]+[\"']?\s*[=:])"
+    r"(?P<value>[^\s\"',;]+|\"[^\"]*\"|'[^']*')"
+)
 
 
 def shown_value(value: Any, name: str = "") -> Any:
@@ -66,7 +74,7 @@ def shown_text(message: str) -> str:
 
 
 def _shown_line(line: str) -> str:
-    named = _NAMED.sub(_hide_named, line)
+    named = _NAMED.sub(_hide_named, shorten(line, LONGEST_LINE))
     return " ".join(MASKED_SHOWN if secret_value(word) else word for word in named.split(" "))
 
 
