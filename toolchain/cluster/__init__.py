@@ -1,0 +1,7 @@
+"""A real Kubernetes cluster on this machine, from packages only: `up`, `down`, `status`, `kubeconfig`."""
+
+from toolchain.cluster.gpus import add_gpus
+from toolchain.cluster.lifecycle import down, kubeconfig, up
+from toolchain.cluster.status import Status, Used, status
+
+__all__ = ["Status", "Used", "add_gpus", "down", "kubeconfig", "status", "up"]

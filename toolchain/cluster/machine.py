@@ -1,0 +1,62 @@
+"""What the cluster needs of the machine it runs on."""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from toolchain.bases import ARCHITECTURES
+from toolchain.errors import ToolchainError
+from toolchain.home import Home
+from toolchain.progress import Progress
+
+PACKAGES: Mapping[str, str] = {
+    "ip": "iproute2",
+    "iptables": "iptables",
+    "iptables-restore": "iptables",
+    "mount": "mount",
+    "openssl": "openssl",
+    "runc": "runc",
+    "unshare": "util-linux",
+}
+"""Programs, and the Debian packages that hold them."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What was found.
+
+    Attributes:
+        runc: The program that starts containers.
+        architecture: In Go's words: `amd64`, `arm64`.
+    """
+
+    runc: str
+    architecture: str
+
+
+def ensure(home: Home, progress: Progress) -> Machine:
+    """See that this machine can run a cluster; Debian packages that are missing are installed.
+
+    Raises:
+        ToolchainError: It cannot, and why.
+    """
+    use = "use a cluster of your own: kind, k3d or any other in your kubeconfig"
+    if sys.platform != "linux":
+        raise ToolchainError(f"slipway's own cluster runs on Linux, and this is {sys.platform}", use)
+    if os.geteuid() != 0:
+        raise ToolchainError("slipway's own cluster needs root, and this is another user", f"run as root, or {use}")
+    architecture = ARCHITECTURES.get(platform.machine())
+    if architecture is None:
+        raise ToolchainError(f"slipway's own cluster does not run on a {platform.machine()} processor", use)
+    missing = [program for program in PACKAGES if shutil.which(program) is None]
+    if missing:
+        raise ToolchainError(f"not found: {', '.join(missing)}", "install them")
+    return Machine(shutil.which("runc") or "runc", architecture)
+
+
+def has_rules() -> bool:
+    """Whether this machine can have packet filter rules at all."""
+    return shutil.which("iptables") is not None
