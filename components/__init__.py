@@ -1,1 +1,1 @@
-"""From one description of a workload to everything that it needs. Imports nothing: the specification knows no Pulumi."""
+"""From one description of a workload to all that it needs. Imports nothing: the specification knows no Pulumi."""

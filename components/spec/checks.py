@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from components.spec.environment import Environment, Quota
-from components.spec.problem import listed, suggestion
+from components.spec.problem import listed, show, suggestion
 from components.spec.refusal import Path, Refusal
 from components.spec.registry import Registry
 from components.spec.secret import Secret
@@ -76,7 +76,7 @@ def _declared(at: Path, name: str, known: Collection[str], noun: str) -> Iterato
     close = suggestion(name, known)
     yield Refusal(
         at=at,
-        found=f"{name!r}, which is not declared",
+        found=f"{show(name, at)}, which is not declared",
         allowed=f"a {noun} under `slipway:{noun}s`: {listed(sorted(known), 'or')}",
         mend=f"did you mean `{close}`?" if close else f"declare it under `slipway:{noun}s`",
     )
@@ -89,17 +89,20 @@ def _stored_secret(at: Path, name: str, parts: Parts) -> Iterator[Refusal]:
     if secret and secret.generated:
         yield Refusal(
             at=at,
-            found=f"{name!r}, which is generated",
+            found=f"`{name}`, which is generated",
             allowed="a secret with `fromConfig`: someone else must know its value already",
             mend=f"store it with `pulumi config set --secret slipway:<key>`, and give `{name}` that `fromConfig`",
         )
 
 
-_Measure = tuple[Path, Callable[[Quota], Decimal], Callable[[Workload], Decimal], Callable[[Decimal], str]]
+@dataclass(frozen=True)
+class _Measure:
+    """One line of a quota: where it stands, what it allows, what one pod takes, and how to write an amount of it."""
 
-
-def _whole(amount: Decimal) -> str:
-    return str(int(amount))
+    at: Path
+    allows: Callable[[Quota], str]
+    pod_takes: Callable[[Workload], str]
+    text: Callable[[Decimal], str]
 
 
 def _cores(amount: Decimal) -> str:
@@ -107,55 +110,37 @@ def _cores(amount: Decimal) -> str:
 
 
 def _bytes(amount: Decimal) -> str:
-    return f"{-(-int(amount) // 2**20)}Mi"
+    mebibytes = -(-int(amount) // 2**20)
+    return f"{mebibytes // 1024}Gi" if mebibytes % 1024 == 0 else f"{mebibytes}Mi"
 
 
-_MEASURES: tuple[_Measure, ...] = (
-    (
-        ("requests", "cpu"),
-        lambda quota: parse_quantity(quota.requests.cpu),
-        lambda workload: parse_quantity(workload.resources.requests.cpu),
-        _cores,
-    ),
-    (
-        ("requests", "memory"),
-        lambda quota: parse_quantity(quota.requests.memory),
-        lambda workload: parse_quantity(workload.resources.requests.memory),
-        _bytes,
-    ),
-    (
-        ("limits", "cpu"),
-        lambda quota: parse_quantity(quota.limits.cpu),
-        lambda workload: parse_quantity(workload.resources.limits.cpu),
-        _cores,
-    ),
-    (
-        ("limits", "memory"),
-        lambda quota: parse_quantity(quota.limits.memory),
-        lambda workload: parse_quantity(workload.resources.limits.memory),
-        _bytes,
-    ),
-    (("pods",), lambda quota: Decimal(quota.pods), lambda _: Decimal(1), _whole),
-    (
-        ("gpus",),
-        lambda quota: Decimal(quota.gpus),
-        lambda workload: Decimal(workload.gpu.count if workload.gpu else 0),
-        _whole,
-    ),
+def _gpus(workload: Workload) -> str:
+    return str(workload.gpu.count if workload.gpu else 0)
+
+
+_MEASURES = (
+    _Measure(("requests", "cpu"), lambda q: q.requests.cpu, lambda w: w.resources.requests.cpu, _cores),
+    _Measure(("requests", "memory"), lambda q: q.requests.memory, lambda w: w.resources.requests.memory, _bytes),
+    _Measure(("limits", "cpu"), lambda q: q.limits.cpu, lambda w: w.resources.limits.cpu, _cores),
+    _Measure(("limits", "memory"), lambda q: q.limits.memory, lambda w: w.resources.limits.memory, _bytes),
+    _Measure(("pods",), lambda q: str(q.pods), lambda _: "1", str),
+    _Measure(("gpus",), lambda q: str(q.gpus), _gpus, str),
 )
 
 
 def _quota_fits(quota: Quota, workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
     """All workloads under full load and in a rollout at the same time: the worst hour must fit, or a rollout hangs."""
-    for at, allowance, of_one_pod, text in _MEASURES:
-        needs = {name: workload.peak_pods * of_one_pod(workload) for name, workload in workloads.items()}
+    for measure in _MEASURES:
+        needs = {name: each.peak_pods * parse_quantity(measure.pod_takes(each)) for name, each in workloads.items()}
         need = sum(needs.values(), Decimal(0))
-        if need <= allowance(quota):
+        allowance = measure.allows(quota)
+        if need <= parse_quantity(allowance):
             continue
-        shares = ", ".join(f"{name} {text(share)}" for name, share in needs.items() if share)
+        text = measure.text(need)
+        shares = ", ".join(f"{name} {measure.text(share)}" for name, share in needs.items() if share)
         yield Refusal(
-            at=("environment", "quota", *at),
-            found=f"{text(allowance(quota))}, but the workloads need {text(need)} at their peak ({shares})",
-            allowed=f"at least `{text(need)}`: full autoscaling and the extra pods of a rollout together",
-            mend=f"raise it to `{text(need)}`, or lower replicas, `autoscaling.max`, sizes or `rollout.maxSurge`",
+            at=("environment", "quota", *measure.at),
+            found=f"{allowance}, but the workloads need {text} at their peak ({shares})",
+            allowed=f"at least `{text}`: full autoscaling and the extra pods of a rollout together",
+            mend=f"raise it to `{text}`, or lower replicas, `autoscaling.max`, sizes or `rollout.maxSurge`",
         )

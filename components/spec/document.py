@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path as FilePath
 from typing import Any, cast
 
@@ -11,8 +12,14 @@ import yaml
 from components.spec.problem import NAMESPACE, Problem, SpecError, show
 from components.spec.refusal import Path
 
-ENCRYPTED = object()
-"""Stands for a value that Pulumi keeps encrypted: it is never decrypted to read the configuration."""
+
+class Encrypted(Enum):
+    """A value that Pulumi keeps encrypted: it is never decrypted to read the configuration."""
+
+    VALUE = "encrypted"
+
+
+ENCRYPTED = Encrypted.VALUE
 
 _BOOL = "tag:yaml.org,2002:bool"
 _FLOAT = "tag:yaml.org,2002:float"
@@ -121,9 +128,12 @@ def _section(file: str, value: object, name: str, path: str) -> Mapping[str, Any
 
 
 def _malformed(file: str, text: str, error: yaml.YAMLError) -> Problem:
+    lines = text.splitlines()
     mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    if isinstance(error, yaml.MarkedYAMLError) and mark and mark.line >= len(lines):
+        mark = error.context_mark  # what was never closed matters, not where the file ends
     line = mark.line + 1 if mark else None
-    written = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
+    written = lines[mark.line] if mark and mark.line < len(lines) else ""
     if written[: len(written) - len(written.lstrip())].count("\t"):
         return Problem(
             file, "", "a tab at the beginning of the line", "spaces", "indent with two spaces for each level", line

@@ -8,16 +8,19 @@ from typing import Any, Literal, TypeVar, cast
 from pydantic import ValidationError
 
 from components.spec import checks, telling, tiers
+from components.spec.base import Spec
 from components.spec.document import ENCRYPTED, Document, read_file
 from components.spec.environment import Environment
 from components.spec.overrides import Overridden, apply_overrides
-from components.spec.problem import NAMESPACE, Problem, SpecError, listed, path_text, suggestion
+from components.spec.problem import HIDDEN, NAMESPACE, Problem, SpecError, listed, path_text, suggestion
 from components.spec.refusal import Path, Refusal
 from components.spec.registry import Registry
+from components.spec.secrecy import secret_value
 from components.spec.secret import Secret
 from components.spec.settings import Settings
 from components.spec.workload import Workload
 
+M = TypeVar("M", bound=Spec)
 V = TypeVar("V")
 
 KEYS = ("environment", "target", "registry", "workloads", "secrets")
@@ -79,7 +82,7 @@ def load(document: Document, environ: Mapping[str, str]) -> Loaded:
     settings: Settings | None = None
     if not refusals:
         try:
-            settings = Settings.model_validate(completed)
+            settings = Settings.model_validate(completed, by_alias=True, by_name=False)
         except ValidationError as error:
             refusals += _all_refusals(error, completed)
     refusals += _stored_secrets(completed.get("secrets"), document.values)
@@ -146,7 +149,7 @@ def _stored_secrets(secrets: object, values: Mapping[str, Any]) -> Iterator[Refu
         else:
             yield Refusal(
                 at=("secrets", name, "fromConfig", "key"),
-                found=f"{key!r}, which the stack does not hold",
+                found=f"`{key}`, which the stack does not hold" if not secret_value(key) else HIDDEN,
                 allowed=f"the key of an encrypted value under `{NAMESPACE}:`",
                 mend=f"run {command}",
             )
@@ -166,19 +169,16 @@ def _all_refusals(error: ValidationError, values: Mapping[str, Any]) -> Iterator
 def _sound_parts(values: Mapping[str, Any], broken: Collection[Path]) -> checks.Parts:
     workloads, secrets = dict(_entries(values.get("workloads"))), dict(_entries(values.get("secrets")))
     return checks.Parts(
-        None if ("environment",) in broken else Environment.model_validate(values.get("environment")),
-        None if ("registry",) in broken else Registry.model_validate(values.get("registry")),
-        {
-            name: Workload.model_validate(workload)
-            for name, workload in workloads.items()
-            if ("workloads", name) not in broken
-        },
+        None if ("environment",) in broken else _sound(Environment, values.get("environment")),
+        None if ("registry",) in broken else _sound(Registry, values.get("registry")),
+        {name: _sound(Workload, workload) for name, workload in workloads.items() if ("workloads", name) not in broken},
         workloads,
-        {
-            name: None if ("secrets", name) in broken else Secret.model_validate(secret)
-            for name, secret in secrets.items()
-        },
+        {name: None if ("secrets", name) in broken else _sound(Secret, secret) for name, secret in secrets.items()},
     )
+
+
+def _sound(model: type[M], value: object) -> M:
+    return model.model_validate(value, by_alias=True, by_name=False)
 
 
 def _entries(value: object) -> Iterable[tuple[str, Any]]:

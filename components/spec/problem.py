@@ -18,6 +18,8 @@ HIDDEN = "a value (not shown)"
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_][-A-Za-z0-9_/]*")
 _LONGEST_SHOWN = 80
+_ALIKE = 0.7
+"""How alike two words are that differ by a slip: `pord` and `prod` are 0.75, `colour` and `rollout` 0.62."""
 
 
 @dataclass(frozen=True)
@@ -86,16 +88,25 @@ def show(value: object, path: Path = ()) -> str:
         return "nothing"
     if isinstance(value, Mapping):
         keys = [str(key) for key in cast("Mapping[object, object]", value)]
-        return f"a mapping with the keys {listed(keys, 'and')}" if keys else "an empty mapping"
+        return f"a mapping with the key{'s' * (len(keys) > 1)} {listed(keys, 'and')}" if keys else "an empty mapping"
     if isinstance(value, list):
-        return f"a list with {len(cast('list[object]', value))} entries" if value else "an empty list"
-    names = (part for part in path if isinstance(part, str))
-    if secret_value(str(value)) or any(secret_name(name) for name in names):
+        count = len(cast("list[object]", value))
+        return f"a list of {count}" if count else "an empty list"
+    if secret_value(str(value)) or _holds_secret(path):
         return HIDDEN
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}… ({len(text)} characters)"
+    if not isinstance(value, str):
+        return str(value)
+    return repr(value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…")
+
+
+def _holds_secret(path: Path) -> bool:
+    """Whether a person may have written a secret at a path: under its name, or where secrets are declared."""
+    names = [part for part in path if isinstance(part, str)]
+    if path[:1] == ("secrets",):
+        return "generated" not in names
+    return bool(names) and secret_name(names[-1])
 
 
 def listed(words: Iterable[str], joint: str) -> str:
@@ -107,5 +118,7 @@ def listed(words: Iterable[str], joint: str) -> str:
 def suggestion(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant."""
     by_fold = {name.lower(): name for name in known}
-    close = get_close_matches(word.lower(), by_fold, n=1, cutoff=0.6)
-    return by_fold[close[0]] if close else None
+    folded = word.lower()
+    close = get_close_matches(folded, by_fold, n=1, cutoff=_ALIKE)
+    begun = [name for name in by_fold if len(name) > 2 and (folded.startswith(name) or name.startswith(folded))]
+    return by_fold[(close or begun)[0]] if close or (begun and folded) else None

@@ -53,9 +53,13 @@ def _below(node: Node, part: str | int) -> Iterator[Node]:
         yield from _alternatives(node["additionalProperties"])
 
 
-def keys_at(path: Path) -> tuple[str, ...]:
-    """The known keys of the mapping at a path."""
-    return tuple(dict.fromkeys(key for node in nodes_at(path) for key in node.get("properties", {})))
+def keys_at(path: Path, kind: object = None) -> tuple[str, ...]:
+    """The known keys of the mapping at a path; of one variant only, where its `kind` is given."""
+    nodes = nodes_at(path)
+    variant = [
+        node for node in nodes if kind is not None and node.get("properties", {}).get("kind", {}).get("const") == kind
+    ]
+    return tuple(dict.fromkeys(key for node in variant or nodes for key in node.get("properties", {})))
 
 
 def open_to_names(path: Path) -> bool:
@@ -106,11 +110,26 @@ def _number(node: Node) -> str:
 
 def example_at(path: Path) -> object:
     """A value that could stand at a path, or None if the schema gives none."""
-    for node in nodes_at(path):
-        if node.get("examples"):
-            return node["examples"][0]
-        if node.get("enum"):
-            return node["enum"][0]
-        if node.get("default") is not None:
-            return node["default"]
-    return None
+    return next((example for node in nodes_at(path) if (example := _example(node)) is not None), None)
+
+
+def _example(node: Node) -> object:
+    if node.get("examples"):
+        return node["examples"][0]
+    if "enum" in node or "const" in node:
+        return node["enum"][0] if "enum" in node else node["const"]
+    if node.get("default") is not None:
+        return node["default"]
+    if node.get("required"):
+        return {key: _first_example(node["properties"][key]) for key in node["required"]}
+    if isinstance(node.get("additionalProperties"), Mapping):
+        return {"python-api": _first_example(node["additionalProperties"])}
+    return False if node.get("type") == "boolean" else None
+
+
+def _first_example(node: Node) -> object:
+    for alternative in _alternatives(node):
+        example = _example(alternative)
+        if example is not None:
+            return example
+    return "…"

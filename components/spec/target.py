@@ -35,7 +35,7 @@ class KubernetesTarget(Spec):
 
 def _built(target: object) -> object:
     """Says of the Docker target what an unknown kind would not: that it is meant to exist."""
-    if isinstance(target, Mapping) and cast("Mapping[str, object]", target).get("kind") == "docker":
+    if isinstance(target, Mapping) and ("kind", "docker") in cast("Mapping[str, object]", target).items():
         raise refused(
             Refusal(
                 at=("kind",),
@@ -44,7 +44,7 @@ def _built(target: object) -> object:
                 mend="use `kind: render` with a `folder`, or `kind: kubernetes` with a `context`",
             )
         )
-    return target
+    return cast("object", target)
 
 
 Target = Annotated[RenderTarget | KubernetesTarget, Field(discriminator="kind"), BeforeValidator(_built)]

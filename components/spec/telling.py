@@ -1,6 +1,7 @@
 """Turns pydantic's errors into problems that name path, found, allowed and mend."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
@@ -9,6 +10,9 @@ from pydantic_core import ErrorDetails
 from components.spec import shape
 from components.spec.problem import listed, show, suggestion
 from components.spec.refusal import KIND, Path, Refusal
+
+_PLAIN = re.compile(r"[A-Za-z./][-A-Za-z0-9_./, @:]*")
+"""Text that YAML needs no quotes for."""
 
 
 def refusals_of(error: ErrorDetails, values: Mapping[str, Any]) -> Iterator[Refusal]:
@@ -23,6 +27,9 @@ def refusals_of(error: ErrorDetails, values: Mapping[str, Any]) -> Iterator[Refu
         for refusal in cast("tuple[Refusal, ...]", error.get("ctx", {})["refusals"]):
             found = refusal.found if refusal.found is not None else show(error["input"], path)
             yield Refusal(refusal.allowed, refusal.mend, (*path, *refusal.at), found)
+        return
+    if error["type"] == "extra_forbidden":
+        yield _tell_unknown_key(path, values)
         return
     yield _TELLERS.get(error["type"], _tell_other)(error, path)
 
@@ -44,9 +51,10 @@ def _written(location: tuple[str | int, ...], values: object) -> Path:
     return tuple(path)
 
 
-def _tell_unknown_key(error: ErrorDetails, path: Path) -> Refusal:
-    key = str(path[-1])
-    known = shape.keys_at(path[:-1])
+def _tell_unknown_key(path: Path, values: Mapping[str, Any]) -> Refusal:
+    key, around = str(path[-1]), _value_at(values, path[:-1])
+    kind = cast("Mapping[str, object]", around).get("kind") if isinstance(around, Mapping) else None
+    known = shape.keys_at(path[:-1], kind)
     close = suggestion(key, known)
     return Refusal(
         at=path,
@@ -54,6 +62,15 @@ def _tell_unknown_key(error: ErrorDetails, path: Path) -> Refusal:
         allowed=f"the keys {listed(known, 'and')}",
         mend=f"did you mean `{close}`?" if close else f"remove `{key}`",
     )
+
+
+def _value_at(values: object, path: Path) -> object:
+    for part in path:
+        if isinstance(values, Mapping):
+            values = cast("Mapping[Any, Any]", values)[part]
+        else:
+            values = cast("list[Any]", values)[cast("int", part)]
+    return values
 
 
 def _tell_missing(error: ErrorDetails, path: Path) -> Refusal:
@@ -101,7 +118,7 @@ def _tell_list(error: ErrorDetails, path: Path) -> Refusal:
 
 def _tell_other(error: ErrorDetails, path: Path) -> Refusal:
     value = error["input"]
-    quoted = isinstance(value, str) and value.strip("-+").isdigit() and "integer" in shape.allowed_at(path)
+    quoted = isinstance(value, str) and value.strip("-+").isdigit() and "whole number" in shape.allowed_at(path)
     return Refusal(
         at=path,
         found=show(value, path),
@@ -119,13 +136,16 @@ def _line(path: Path) -> str:
 
 
 def _yaml(value: object) -> str:
-    if isinstance(value, str):
+    """A value in YAML, on one line."""
+    if isinstance(value, Mapping):
+        entries = cast("Mapping[str, object]", value).items()
+        return "{" + ", ".join(f"{key}: {_yaml(below)}" for key, below in entries) + "}"
+    if isinstance(value, str) and _PLAIN.fullmatch(value):
         return value
     return json.dumps(value)
 
 
 _TELLERS: Mapping[str, Callable[[ErrorDetails, Path], Refusal]] = {
-    "extra_forbidden": _tell_unknown_key,
     "missing": _tell_missing,
     "literal_error": _tell_choice,
     "union_tag_invalid": _tell_kind,

@@ -1,12 +1,16 @@
 """Fills in what depends on an environment's tier, before validation: what a person wrote always stays."""
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 from typing import Any, cast, get_args
+
+from pydantic_core import PydanticCustomError
 
 from components.spec import defaults
 from components.spec.defaults import Profile, Sizes, Tier
+from components.spec.values import read_cpu, read_memory
 from policies.values.quantity import parse_quantity
+
+_READ: Mapping[str, Callable[[object], str]] = {"cpu": read_cpu, "memory": read_memory}
 
 
 def complete(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,7 +64,7 @@ def _resources(written: Mapping[str, Any], sizes: Sizes) -> dict[str, Any]:
         given = cast("Mapping[str, Any]", amounts or {})
         completed[side] = {
             **{
-                name: _beside(default, _get(other, name), lower=side == "requests")
+                name: _beside(name, default, _get(other, name), lower=side == "requests")
                 for name, default in sizes[side].items()
             },
             **given,
@@ -68,19 +72,11 @@ def _resources(written: Mapping[str, Any], sizes: Sizes) -> dict[str, Any]:
     return completed
 
 
-def _beside(default: str, written: object, *, lower: bool) -> object:
+def _beside(name: str, default: str, written: object, *, lower: bool) -> object:
     """The default, unless the other side's written value leaves no room for it."""
-    amount = _amount(written)
-    if amount is None:
-        return default
+    try:
+        amount = parse_quantity(_READ[name](written))
+    except PydanticCustomError:
+        return default  # nothing is written there, or nothing sensible: its own error is enough
     fits = amount >= parse_quantity(default) if lower else amount <= parse_quantity(default)
     return default if fits else written
-
-
-def _amount(value: object) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    try:
-        return parse_quantity(value)
-    except ValueError:
-        return None

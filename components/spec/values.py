@@ -6,7 +6,7 @@ Each type refuses with what is allowed and how to mend it; none of them needs a 
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
@@ -35,9 +35,8 @@ def _matching(pattern: re.Pattern[str], limit: int, allowed: str, example: str) 
         if len(text) > limit:
             raise refused(
                 Refusal(
-                    found=f"{text!r}, {len(text)} characters",
                     allowed=f"{allowed}, at most {limit} characters",
-                    mend=f"shorten it by {len(text) - limit}, for example `{example}`",
+                    mend=f"shorten it: it has {len(text)} characters, {len(text) - limit} too many",
                 )
             )
         if not pattern.fullmatch(text):
@@ -110,7 +109,7 @@ def _relative(text: str) -> str:
         raise refused(
             Refusal(
                 allowed="a folder below the project, without `..`",
-                mend="write it from the project's folder on, for example `images/python-api`",
+                mend="write it from the project's folder on, as `folder` or `folder/folder`",
             )
         )
     return text.removesuffix("/")
@@ -140,22 +139,6 @@ _LARGEST_CPU = Decimal(1024)
 _SMALLEST_MEMORY = Decimal(4 * 1024 * 1024)
 
 
-def _quantity(check: Callable[[str, Decimal], Refusal | None], allowed: str, mend: str) -> BeforeValidator:
-    def read(value: Any) -> str:
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise refused(Refusal(allowed=allowed, mend=mend))
-        try:
-            amount = parse_quantity(value)
-        except ValueError:
-            raise refused(Refusal(allowed=allowed, mend=mend)) from None
-        refusal = check(str(value), amount)
-        if refusal:
-            raise refused(refusal)
-        return str(value)
-
-    return BeforeValidator(read)
-
-
 _CPU_ALLOWED = "an amount of processor time: cores (`2`, `0.5`) or thousandths of one (`500m`)"
 _CPU_MEND = "write for example `500m` for half a core"
 _MEMORY_ALLOWED = "an amount of memory in bytes with a suffix: `512Mi`, `2Gi`"
@@ -164,7 +147,7 @@ _MEMORY_MEND = "write for example `512Mi` or `2Gi`"
 
 def _check_cpu(text: str, amount: Decimal) -> Refusal | None:
     if amount > _LARGEST_CPU:
-        return Refusal(allowed=f"{_CPU_ALLOWED}, at most {_LARGEST_CPU} cores", mend=f"{text} is memory? {_CPU_MEND}")
+        return Refusal(allowed=f"{_CPU_ALLOWED}, at most {_LARGEST_CPU} cores", mend=f"`{text}` is memory? {_CPU_MEND}")
     if amount < _SMALLEST_CPU or amount % _SMALLEST_CPU:
         return Refusal(allowed=f"{_CPU_ALLOWED}, in whole thousandths", mend=_CPU_MEND)
     return None
@@ -177,20 +160,36 @@ def _check_memory(text: str, amount: Decimal) -> Refusal | None:
             mend=f"`m` means a thousandth of a byte here; write `{text[:-1]}Mi`",
         )
     if amount < _SMALLEST_MEMORY or amount % 1:
-        return Refusal(allowed=f"{_MEMORY_ALLOWED}, at least 4Mi", mend=f"a unit is missing? {_MEMORY_MEND}")
+        return Refusal(allowed=f"{_MEMORY_ALLOWED}, at least 4Mi", mend=f"a suffix is missing? {_MEMORY_MEND}")
     return None
+
+
+def _read(value: object, check: Callable[[str, Decimal], Refusal | None], unreadable: Refusal) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise refused(unreadable)
+    try:
+        refusal = check(str(value), parse_quantity(value))
+    except ValueError:
+        refusal = unreadable
+    if refusal:
+        raise refused(refusal)
+    return str(value)
+
+
+def read_cpu(value: object) -> str:
+    """Processor time as written, if it is one; else the refusal."""
+    return _read(value, _check_cpu, Refusal(allowed=_CPU_ALLOWED, mend=_CPU_MEND))
+
+
+def read_memory(value: object) -> str:
+    """An amount of memory as written, if it is one; else the refusal."""
+    return _read(value, _check_memory, Refusal(allowed=_MEMORY_ALLOWED, mend=_MEMORY_MEND))
 
 
 _QUANTITY_SCHEMA = {"type": ["string", "number"]}
 
-Cpu = Annotated[
-    str, _quantity(_check_cpu, _CPU_ALLOWED, _CPU_MEND), WithJsonSchema({**_QUANTITY_SCHEMA, "examples": ["500m"]})
-]
+Cpu = Annotated[str, BeforeValidator(read_cpu), WithJsonSchema({**_QUANTITY_SCHEMA, "examples": ["500m"]})]
 """Processor time in cores, as Kubernetes writes it."""
 
-Memory = Annotated[
-    str,
-    _quantity(_check_memory, _MEMORY_ALLOWED, _MEMORY_MEND),
-    WithJsonSchema({**_QUANTITY_SCHEMA, "examples": ["512Mi"]}),
-]
+Memory = Annotated[str, BeforeValidator(read_memory), WithJsonSchema({**_QUANTITY_SCHEMA, "examples": ["512Mi"]})]
 """Memory or storage in bytes, as Kubernetes writes it."""

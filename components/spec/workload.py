@@ -142,7 +142,7 @@ def _env(env: Mapping[str, str]) -> Mapping[str, str]:
 class Workload(Spec):
     """One service of an environment."""
 
-    image: Image
+    image: Annotated[Image, Field(examples=[{"build": {"folder": "images/python-api"}}])]
     """Where the image comes from."""
 
     profile: Profile = "api"
@@ -244,7 +244,7 @@ class Workload(Spec):
                     at=(*where, "name"),
                     found=f"{names[index]!r}, used already",
                     allowed="each name once; the main port is named `http`",
-                    mend="give it another name, such as `metrics`",
+                    mend="give each port a name of its own",
                 )
             if numbers[index] in numbers[:index]:
                 yield Refusal(
