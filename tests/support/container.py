@@ -1,7 +1,8 @@
 """Images built with the embedded BuildKit, and containers run from them with runc alone: no Docker engine is needed.
 
-A container runs as Kubernetes' restricted profile has it, and as this project deploys: read-only root, `/tmp` in memory,
-no capability, no new privileges, the user of the image. It shares the machine's network, so a test chooses its ports.
+A container runs as Kubernetes' restricted profile has it, and as this project deploys: read-only root, `/tmp` in
+memory, no capability, no new privileges, the user of the image. It shares the machine's network, so a test chooses its
+ports.
 """
 
 import contextlib
@@ -12,7 +13,7 @@ import signal
 import subprocess
 import urllib.request
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -123,7 +124,7 @@ class Container:
 @contextlib.contextmanager
 def running(
     image: Image, root: Path, work: Path, environ: Mapping[str, str], mounts: Mapping[Path, str] | None = None
-) -> Iterator[Container]:
+) -> Generator[Container]:
     """A container of an image, hardened, removed at the end.
 
     Args:
