@@ -103,8 +103,7 @@ def open_log(plugin: str) -> tuple[logging.Logger, str]:
         `$SLIPWAY_HOME` (default `~/.cache/slipway`) if that folder exists, else standard error, which the engine shows
         with `--logtostderr -v=9`.
     """
-    logger = logging.getLogger(f"slipway.plugin.{plugin}")
-    logger.propagate = False
+    logger = logging.Logger(plugin)
     folder = Path(os.environ.get("SLIPWAY_HOME") or Path.home() / ".cache" / "slipway") / "logs"
     if os.access(folder, os.W_OK):
         place = str(folder / f"plugin-{plugin}.log")
@@ -113,5 +112,5 @@ def open_log(plugin: str) -> tuple[logging.Logger, str]:
         place = "the plugin's standard error"
         handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
-    logger.handlers[:] = [handler]
+    logger.addHandler(handler)
     return logger, place

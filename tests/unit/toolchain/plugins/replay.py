@@ -95,7 +95,8 @@ def _call_error(error: Any) -> CallError:
 @contextmanager
 def serving(provider: Provider) -> Generator[Client]:
     """Serves `provider` on a port of its own for as long as the block lasts."""
-    service = ProviderService(provider, *open_log(provider.name))
+    log, log_place = open_log(provider.name)
+    service = ProviderService(provider, log, log_place)
     server, port = make_server(service.add_to)
     channel = grpc.insecure_channel(f"127.0.0.1:{port}")
     try:
@@ -103,6 +104,8 @@ def serving(provider: Provider) -> Generator[Client]:
     finally:
         channel.close()
         server.stop(None).wait()
+        for handler in log.handlers:
+            handler.close()
 
 
 def recorded(name: str) -> list[Json]:
