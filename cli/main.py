@@ -19,6 +19,7 @@ COMMANDS = {
     "diff": "diff",
     "destroy": "destroy",
     "down": "down",
+    "cluster": "cluster",
     "doctor": "doctor",
     "env": "env",
     "validate": "validate",
