@@ -17,15 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from toolchain import gobuild
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
+from toolchain.progress import Progress
 
 MODULE = "k8s.io/kubernetes"
 DOCUMENT = "api/openapi-spec/swagger.json"
 URL = "https://raw.githubusercontent.com/kubernetes/kubernetes/{release}/" + DOCUMENT
 DEFAULT_VERSION = "1.36"
 
-WEB_TIMEOUT = 30.0
+WEB_TIMEOUT = 10.0
 """Seconds without an answer from the web before that source is given up."""
 
 
@@ -98,10 +100,9 @@ def definitions(home: Home, version: str = DEFAULT_VERSION) -> Mapping[str, Any]
     pin = pin_of(version)
     kept = home.schemas / pin.release / "definitions.json"
     if not kept.exists():
-        workplace = home.downloads / f"kubernetes-{pin.release}"
-        document = fetch(pin, workplace)
+        with Progress().step(f"fetching the schemas of Kubernetes {pin.release}"):
+            document = fetch(pin, home)
         _write_whole(kept, json.dumps(slim(json.loads(document)["definitions"]), separators=(",", ":")).encode())
-        shutil.rmtree(workplace, ignore_errors=True)
     try:
         return cast(Mapping[str, Any], json.loads(kept.read_bytes()))
     except ValueError as error:
@@ -124,21 +125,24 @@ def slim(schema: Any) -> Any:
     return kept
 
 
-def fetch(pin: Pin, workplace: Path) -> bytes:
+def fetch(pin: Pin, home: Home) -> bytes:
     """The published document of a release, its checksum proved, from the first source that has it.
 
     Args:
         pin: the release and its checksums.
-        workplace: a folder for what a source downloads on the way, kept after a failure so that it can be resumed.
+        home: holds what a source downloads on the way, kept after a failure so that it can be resumed.
 
     Raises:
         SchemasUnavailableError: when no source has it; the message names each source and its reason.
     """
     reasons: list[str] = []
-    sources: tuple[Callable[[Pin, Path], bytes], ...] = (_from_module, _from_web)
+    sources: tuple[Callable[[Pin, Home], bytes], ...] = (_from_module, _from_web)
+    if shutil.which("go") is None:
+        # Go would have to be fetched first, and is larger than all the rest.
+        sources = sources[::-1]
     for source in sources:
         try:
-            return _proved(source(pin, workplace), pin)
+            return _proved(source(pin, home), pin)
         except _NotHereError as error:
             reasons.append(str(error))
     raise SchemasUnavailableError(
@@ -154,14 +158,16 @@ def _proved(document: bytes, pin: Pin) -> bytes:
     return document
 
 
-def _from_module(pin: Pin, workplace: Path) -> bytes:
-    go = shutil.which("go")
-    if go is None:
-        raise _NotHereError("Go is not installed")
+def _from_module(pin: Pin, home: Home) -> bytes:
+    try:
+        go = gobuild.find_go(home, Progress())
+    except ToolchainError as error:
+        raise _NotHereError(error.message) from error
+    # A cache of its own: the module is large, needed once, and can then be removed whole.
+    workplace = home.downloads / f"kubernetes-{pin.release}"
     workplace.mkdir(parents=True, exist_ok=True)
     environment = {
         **os.environ,
-        # A cache of its own: the module is large, needed once, and can then be removed whole.
         "GOPATH": str(workplace),
         "GOMODCACHE": str(workplace / "modules"),
         "GOFLAGS": "-modcacherw",
@@ -185,11 +191,13 @@ def _from_module(pin: Pin, workplace: Path) -> bytes:
         raise _NotHereError(f"go mod download failed: {answer.get('Error') or done.stderr.strip()}")
     if answer["Sum"] != pin.module:
         raise _NotHereError(f"the module {MODULE} has checksum {answer['Sum']}, but {pin.module} is pinned")
-    return (Path(answer["Dir"]) / DOCUMENT).read_bytes()
+    document = (Path(answer["Dir"]) / DOCUMENT).read_bytes()
+    shutil.rmtree(workplace, ignore_errors=True)
+    return document
 
 
-def _from_web(pin: Pin, workplace: Path) -> bytes:
-    del workplace
+def _from_web(pin: Pin, home: Home) -> bytes:
+    del home
     url = URL.format(release=pin.release)
     try:
         with urllib.request.urlopen(url, timeout=WEB_TIMEOUT) as answer:  # noqa: S310 - the address is a constant

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from toolchain import schemas
+from toolchain import gobuild, schemas
+from toolchain.errors import ToolchainError
 from toolchain.home import Home
+from toolchain.progress import Progress
 from toolchain.schemas import PINS, Pin, SchemasUnavailableError, definitions, pin_of, slim
 
 DOCUMENT = json.dumps({"definitions": {"Ship": {"type": "object", "description": "A ship."}}}).encode()
@@ -15,17 +17,25 @@ PIN = Pin("v1.99.0", "h1:x", hashlib.sha256(DOCUMENT).hexdigest())
 
 
 def _serve(monkeypatch: pytest.MonkeyPatch, document: bytes) -> list[str]:
-    """Make the web answer with a document, and Go be absent; returns the list that fills with asked releases."""
+    """Make the web answer with a document, and Go be out of reach; returns the list that fills with asked releases."""
     asked: list[str] = []
 
-    def answer(pin: Pin, workplace: Path) -> bytes:
+    def answer(pin: Pin, home: Home) -> bytes:
         asked.append(pin.release)
         return document
 
+    _without_go(monkeypatch)
     monkeypatch.setattr(schemas, "PINS", {"1.99": PIN})
     monkeypatch.setattr(schemas, "_from_web", answer)
-    monkeypatch.setenv("PATH", "")
     return asked
+
+
+def _without_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_go(home: Home, progress: Progress) -> str:
+        raise ToolchainError("no Go here", "install it")
+
+    monkeypatch.setattr(gobuild, "find_go", find_go)
+    monkeypatch.setenv("PATH", "")
 
 
 def test_the_definitions_are_fetched_once_and_then_read_from_the_home(
@@ -47,12 +57,13 @@ def test_a_document_with_another_checksum_is_refused_and_not_kept(
 
 
 def test_when_no_source_answers_each_is_named_with_its_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _without_go(monkeypatch)
     monkeypatch.setattr(schemas, "PINS", {"1.99": PIN})
     monkeypatch.setattr(schemas, "URL", (tmp_path / "absent").as_uri())
-    monkeypatch.setenv("PATH", "")
     with pytest.raises(SchemasUnavailableError) as refusal:
         definitions(Home(tmp_path), "1.99")
-    assert "Go is not installed; file:///" in refusal.value.message
+    assert refusal.value.message.endswith("; no Go here")
+    assert "file:///" in refusal.value.message
     assert "install Go" in refusal.value.mend
 
 
