@@ -74,7 +74,8 @@ def _evaluate_pod(manifest: Manifest, pod: Pod, compiled: CompiledRule) -> list[
     exempt = None
     if compiled.unless is not None:
         try:
-            exempt = compiled.unless(Subject(pod.spec, pod.spec, manifest.partial))
+            # An exemption has to be stated, in a patch too: what is missing exempts nothing.
+            exempt = compiled.unless(Subject(pod.spec, pod.spec, partial=False))
         except MalformedError:
             exempt = False
         if exempt:
@@ -117,7 +118,7 @@ def _ask(
         return None
     verdict: Verdict = "violation"
     if truth is None or may_be_exempt:
-        if partial and not may_be_exempt:
+        if partial and truth is None:
             # What a patch does not state stays as it is in the cluster; nothing here will ever know it.
             return None
         verdict = "unknown"

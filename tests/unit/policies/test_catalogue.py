@@ -1,0 +1,57 @@
+"""The catalogue as a whole."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from policies import VERSION
+from policies.catalogue import ALL_RULES, POD_RULES, STACK_RULES, parameters, python_only_rules
+from policies.rule import Rule
+
+
+def test_the_rules_of_this_version_are_there() -> None:
+    assert set(ALL_RULES) == {
+        "run-as-non-root",
+        "run-as-user-zero",
+        "cpu-limit",
+        "memory-limit",
+        "cpu-request",
+        "memory-request",
+        "image-tag",
+        "image-digest",
+        "image-registry",
+        "verified-image",
+    }
+
+
+def test_what_is_more_than_data_is_listed_with_its_reason() -> None:
+    assert python_only_rules() == {
+        "image-tag": "needs the grammar of image references",
+        "image-digest": "needs the grammar of image references",
+        "image-registry": "needs the grammar of image references",
+        "verified-image": "joins the workloads of a stack with its VerifiedImage components",
+    }
+
+
+@pytest.mark.parametrize("rule", ALL_RULES.values(), ids=ALL_RULES)
+def test_every_rule_says_why_it_is_and_how_to_mend(rule: Rule) -> None:
+    about = rule.about
+    assert about.rationale.endswith(".")
+    assert about.mend[0].islower()
+    assert not about.mend.endswith(".")
+    ast.parse(about.snippet)
+
+
+def test_a_parameter_means_the_same_for_every_rule_that_reads_it() -> None:
+    for rules in (POD_RULES, STACK_RULES):
+        found: dict[str, Any] = parameters(rules)
+        for rule in rules.values():
+            assert all(found[parameter.name] is parameter for parameter in rule.parameters)
+
+
+def test_the_packs_have_the_catalogues_version() -> None:
+    for file in (Path(__file__).parents[3] / "policies" / "packs").glob("*/PulumiPolicy.yaml"):
+        assert yaml.safe_load(file.read_text())["version"] == VERSION
