@@ -222,11 +222,11 @@ class _Output:
 
     def read_from(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None  # noqa: S101 - Popen was given a pipe
-        descriptor = process.stdout.fileno()
-        while chunk := os.read(descriptor, 64 * 1024):
-            self._tail += chunk
-            del self._tail[:-TAIL_BYTES]
-            self._show(chunk)
+        with process.stdout as stream:
+            while chunk := os.read(stream.fileno(), 64 * 1024):
+                self._tail += chunk
+                del self._tail[:-TAIL_BYTES]
+                self._show(chunk)
 
     def tail(self) -> str:
         return self._tail.decode(errors="replace")

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import socket
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -27,6 +28,7 @@ START_TOLERANCE_S = 5.0
 
 # A well-behaved plugin leaves in milliseconds; one that has not left after this is killed.
 GRACE_S = 3.0
+POLL_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -169,12 +171,32 @@ def reap(run_id: str) -> int:
         for process in found:
             with contextlib.suppress(psutil.Error):
                 process.terminate()
-        _, stubborn = psutil.wait_procs(found, timeout=GRACE_S)
+        stubborn = _wait_until_gone(found)
         for process in stubborn:
             with contextlib.suppress(psutil.Error):
                 process.kill()
-        psutil.wait_procs(stubborn, timeout=GRACE_S)
+        _wait_until_gone(stubborn)
         ended.update(process.pid for process in found)
         if all(process.pid in ended for process in processes_of(run_id)):
             break
     return len(ended)
+
+
+def _wait_until_gone(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Wait up to `GRACE_S` for processes to end; returns those that still run.
+
+    A zombie has ended. It stays until its parent asks for it, and an orphan's new parent may take seconds to do so.
+    """
+    deadline = time.monotonic() + GRACE_S
+    left = processes
+    while left and time.monotonic() < deadline:
+        _, left = psutil.wait_procs(left, timeout=POLL_S)
+        left = [process for process in left if not _is_zombie(process)]
+    return left
+
+
+def _is_zombie(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return True

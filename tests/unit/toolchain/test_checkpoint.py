@@ -1,0 +1,113 @@
+"""The state file: what is in it, and what to restore when it is damaged."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toolchain.checkpoint import Checkpoint, file_backend
+from toolchain.errors import ToolchainError
+
+CREATING = {
+    "type": "creating",
+    "resource": {
+        "urn": "urn:pulumi:dev::slipway::kubernetes:core/v1:Service::api",
+        "type": "kubernetes:core/v1:Service",
+        "inputs": {"kind": "Service"},
+        "provider": "urn:p::1",
+    },
+}
+
+
+def state_text(**latest: Any) -> str:
+    return json.dumps({"version": 3, "checkpoint": {"stack": "organization/slipway/dev", "latest": latest}})
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Checkpoint:
+    (tmp_path / ".pulumi" / "stacks" / "slipway").mkdir(parents=True)
+    (tmp_path / ".pulumi" / "backups" / "slipway" / "dev").mkdir(parents=True)
+    return Checkpoint(tmp_path, "slipway", "dev")
+
+
+def state_file(checkpoint: Checkpoint, name: str = "dev.json") -> Path:
+    return checkpoint.state / ".pulumi" / "stacks" / "slipway" / name
+
+
+def backup(checkpoint: Checkpoint, number: int, content: str) -> Path:
+    file = checkpoint.state / ".pulumi" / "backups" / "slipway" / "dev" / f"dev.{number}.json"
+    file.write_text(content)
+    os.utime(file, (number, number))
+    return file
+
+
+def test_a_stack_that_was_never_made_has_no_file(checkpoint: Checkpoint) -> None:
+    assert checkpoint.file() is None
+    assert checkpoint.load() == {}
+
+
+def test_a_new_stack_without_a_deployment_is_empty(checkpoint: Checkpoint) -> None:
+    state_file(checkpoint).write_text(json.dumps({"version": 3, "checkpoint": {"stack": "dev"}}))
+    assert checkpoint.load() == {}
+
+
+def test_a_compressed_state_is_read(checkpoint: Checkpoint) -> None:
+    state_file(checkpoint, "dev.json.gz").write_bytes(gzip.compress(state_text(resources=[{"urn": "a"}]).encode()))
+    assert checkpoint.resources() == [{"urn": "a"}]
+
+
+def test_an_unfinished_operation_is_found(checkpoint: Checkpoint) -> None:
+    state_file(checkpoint).write_text(state_text(pending_operations=[CREATING]))
+    (operation,) = checkpoint.operations()
+    assert (operation.kind, operation.type, operation.provider) == (
+        "creating",
+        "kubernetes:core/v1:Service",
+        "urn:p::1",
+    )
+
+
+@pytest.mark.parametrize("damage", ["", "{", "null", "[]", "{}", state_text(resources=[])[:-9]])
+def test_a_damaged_state_names_the_newest_backup_that_is_whole(checkpoint: Checkpoint, damage: str) -> None:
+    # given a state cut short, an old and a newer whole backup, and the newest, cut short as well
+    state_file(checkpoint).write_text(damage)
+    backup(checkpoint, 1, state_text())
+    newer = backup(checkpoint, 2, state_text())
+    backup(checkpoint, 3, "{")
+    # when, then
+    with pytest.raises(ToolchainError) as raised:
+        checkpoint.load()
+    assert str(state_file(checkpoint)) in raised.value.message
+    assert f"cp '{newer}' '{state_file(checkpoint)}'" in raised.value.mend
+
+
+def test_a_damaged_state_without_a_backup_says_so(checkpoint: Checkpoint) -> None:
+    state_file(checkpoint).write_text("")
+    with pytest.raises(ToolchainError, match="there is no backup"):
+        checkpoint.load()
+
+
+def test_only_files_that_were_never_renamed_into_place_are_partial(checkpoint: Checkpoint) -> None:
+    partial = state_file(checkpoint, "dev.json.18c5e3f2a1b0c4d9.tmp")
+    for file in (partial, state_file(checkpoint), state_file(checkpoint, "dev.json.bak")):
+        file.write_text("x")
+    assert checkpoint.partial_files() == [partial]
+
+
+@pytest.mark.parametrize(
+    ("url", "folder"),
+    [
+        ("file:///a/b", Path("/a/b")),
+        ("file:///a%20b?create_dir=true", Path("/a b")),
+        ("file://./state", Path("state")),
+        ("https://api.pulumi.com", None),
+        ("s3://bucket", None),
+        ("", None),
+    ],
+)
+def test_only_a_folder_is_a_file_backend(url: str, folder: Path | None) -> None:
+    assert file_backend(url) == folder

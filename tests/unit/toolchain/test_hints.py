@@ -1,0 +1,44 @@
+"""The engine's words for the faults a newcomer meets are recognised; other failures get no wrong hint."""
+
+from __future__ import annotations
+
+import pytest
+
+from toolchain.hints import HINTS, explain, plain
+
+# What the engine, BuildKit, the registry and Kubernetes' client really print.
+SAID = {
+    "disk-full": "error: open /x/.pulumi/stacks/slipway/dev.json.18c.tmp: write: no space left on device",
+    "stack-locked": "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end",
+    "wrong-passphrase": "error: getting stack configuration: get stack secrets manager: incorrect passphrase",
+    "no-passphrase": "error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE "
+    "environment variables",
+    "registry-credentials": "error: failed to push registry.example.com/a: unexpected status: 401 Unauthorized",
+    "buildkit-down": 'error: failed to list workers: Unavailable: connection error: desc = "transport: Error while '
+    'dialing: dial unix /c/run/buildkitd.sock: connect: no such file or directory"',
+    "registry-down": 'error: failed to solve: failed to do request: Head "http://127.0.0.1:5001/v2/a": dial tcp '
+    "127.0.0.1:5001: connect: connection refused",
+    "cluster-unreachable": "error: configured Kubernetes cluster is unreachable: unable to load Kubernetes client "
+    "configuration from kubeconfig file",
+}
+
+
+@pytest.mark.parametrize("hint", HINTS, ids=lambda hint: hint.name)
+def test_a_known_fault_is_recognised(hint: object) -> None:
+    name = getattr(hint, "name", "")
+    assert explain(SAID[name]) == hint
+
+
+def test_a_full_disk_is_named_although_the_registry_failed_by_it() -> None:
+    hint = explain("failed to push: dial tcp 127.0.0.1:5001: connect: connection refused\nno space left on device")
+    assert hint is not None
+    assert hint.name == "disk-full"
+
+
+def test_an_unknown_failure_gets_no_hint() -> None:
+    assert explain("error: Program failed with an unhandled exception: KeyError: 'api'") is None
+
+
+def test_colours_do_not_hide_a_cause() -> None:
+    assert plain("\x1b[31mincorrect\x1b[0m passphrase") == "incorrect passphrase"
+    assert explain("\x1b[31mincorrect\x1b[0m passphrase") is not None
