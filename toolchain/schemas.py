@@ -4,12 +4,12 @@ The document of a release is published twice: inside the Go module `k8s.io/kuber
 tree on the web. Whichever can be reached is used, and both must have the one checksum pinned here.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import subprocess
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from toolchain import gobuild
+from toolchain import files, gobuild
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
 from toolchain.progress import Progress
@@ -100,9 +100,14 @@ def definitions(home: Home, version: str = DEFAULT_VERSION) -> Mapping[str, Any]
     pin = pin_of(version)
     kept = home.schemas / pin.release / "definitions.json"
     if not kept.exists():
-        with Progress().step(f"fetching the schemas of Kubernetes {pin.release}"):
-            document = fetch(pin, home)
-        _write_whole(kept, json.dumps(slim(json.loads(document)["definitions"]), separators=(",", ":")).encode())
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with (kept.parent / "lock").open("w") as lock:
+            # Another process may be fetching them; then there is nothing left to do.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                with Progress().step(f"fetching the schemas of Kubernetes {pin.release}"):
+                    document = json.loads(fetch(pin, home))
+                files.write(kept, json.dumps(slim(document["definitions"]), separators=(",", ":")))
     try:
         return cast(Mapping[str, Any], json.loads(kept.read_bytes()))
     except ValueError as error:
@@ -204,12 +209,3 @@ def _from_web(pin: Pin, home: Home) -> bytes:
             return cast(bytes, answer.read())
     except (urllib.error.URLError, OSError) as error:
         raise _NotHereError(f"{url} did not answer: {error}") from error
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write so that another process sees the whole file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    Path(name).replace(path)
