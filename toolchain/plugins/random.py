@@ -56,9 +56,9 @@ class RandomProvider(base.Provider):
         """Any change replaces the resource: there is nothing that could be updated."""
         kind = _kind(request.type)
         inputs, _ = _complete(kind, request.new_inputs)
-        changed = sorted(
+        changed = tuple(
             field.name
-            for field in kind.fields
+            for field in sorted(kind.fields, key=lambda field: field.name)
             if _comparable(inputs.get(field.name)) != _comparable(request.old_state.get(field.name, field.default))
         )
         return base.DiffResult(changes=bool(changed), replaces=changed, diffs=changed)
