@@ -17,6 +17,7 @@ from pulumi_docker_build import (
     Platform,
 )
 
+from components.digest import digest_of
 from components.registry import Registry
 from components.spec.image import BuildImage
 
@@ -63,7 +64,7 @@ class ContainerImage(pulumi.ComponentResource):
         if len(spec.platforms) > 1:
             self.digest = self._index(tag)
         else:
-            self.digest = self._image(name, tag, spec.platforms[0] if spec.platforms else None).digest
+            self.digest = digest_of(self._image(name, tag, spec.platforms[0] if spec.platforms else None).digest)
         self.reference = pulumi.Output.concat(self._repository, "@", self.digest)
         self.register_outputs({"reference": self.reference, "digest": self.digest})
 
@@ -109,11 +110,11 @@ class ContainerImage(pulumi.ComponentResource):
         index = Index(
             self._name,
             tag=f"{self._repository}:{tag}",
-            sources=[pulumi.Output.concat(self._repository, "@", image.digest) for image in images],
+            sources=[pulumi.Output.concat(self._repository, "@", digest_of(image.digest)) for image in images],
             registry=credentials[0] if credentials else None,
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=self._registry.spec.retain_images),
         )
-        return index.ref.apply(lambda ref: ref.rsplit("@", 1)[-1])
+        return digest_of(index.ref.apply(lambda ref: ref.rpartition("@")[2] if ref else ""))
 
 
 def _stored(ref: str) -> CacheToRegistryArgs:

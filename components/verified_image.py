@@ -1,11 +1,12 @@
 """An image that may run: the only thing a workload accepts."""
 
 from collections.abc import Mapping
-from typing import Literal, cast
+from typing import Literal
 
 import pulumi
 
 from components.container_image import ContainerImage
+from components.digest import unknown
 from components.registry import Registry
 from components.spec.image import ExternalImage, PromoteImage
 
@@ -56,8 +57,8 @@ class VerifiedImage(pulumi.ComponentResource):
     def promoted(cls, name: str, image: PromoteImage, registry: Registry, digest: str | None) -> "VerifiedImage":
         """An image that another stack ran; `digest` is None while none is recorded, which only a preview survives."""
         repository = registry.spec.name_of(image.name or name)
-        known = cast("pulumi.Output[str]", pulumi.Output.from_input(pulumi.UNKNOWN if digest is None else digest))
-        return cls(name, "promote", pulumi.Output.concat(repository, "@", known), {"promotedFrom": image.source})
+        reference = pulumi.Output.concat(repository, "@", unknown() if digest is None else digest)
+        return cls(name, "promote", reference, {"promotedFrom": image.source})
 
     @classmethod
     def external(cls, name: str, image: ExternalImage) -> "VerifiedImage":

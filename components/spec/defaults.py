@@ -129,6 +129,10 @@ POD_SECURITY: Final[PodSecurity] = "restricted"
 RETAIN_IMAGES: Final[Mapping[Tier, bool]] = {"dev": False, "staging": True, "prod": True}
 """Whether an image outlives its stack: another environment may run the digest of a shared registry."""
 
+REGISTRY_CACHE: Final[Mapping[Tier, bool]] = {"dev": False, "staging": True, "prod": True}
+"""Whether builds keep their cache in the registry: a builder on the same machine has its own, and writing it takes
+longer than building."""
+
 BUILDER: Final = "slipway"
 """The BuildKit builder, by name."""
 

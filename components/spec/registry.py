@@ -75,8 +75,8 @@ class Builder(Spec):
 class Cache(Spec):
     """The build cache kept in the registry, beside the images."""
 
-    enabled: bool = True
-    """Whether builds read and write it."""
+    enabled: bool = defaults.REGISTRY_CACHE["prod"]
+    """Whether builds read and write it. False in `dev`, whose builder keeps a cache of its own; true elsewhere."""
 
     tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", examples=["main"])] = "main"
     """The cache to use, so that branches can have their own."""

@@ -19,7 +19,7 @@ def complete(values: Mapping[str, Any]) -> dict[str, Any]:
     tier = _word(_get(values, "environment", "tier"), get_args(Tier), "prod")
     registry = values.get("registry")
     if isinstance(registry, Mapping):
-        completed["registry"] = {"retainImages": defaults.RETAIN_IMAGES[cast("Tier", tier)], **registry}
+        completed["registry"] = _registry(cast("Mapping[str, Any]", registry), cast("Tier", tier))
     workloads = values.get("workloads")
     if isinstance(workloads, Mapping):
         completed["workloads"] = {
@@ -39,6 +39,13 @@ def _get(values: object, *path: str) -> object:
 
 def _word(value: object, known: tuple[str, ...], otherwise: str) -> str:
     return value if isinstance(value, str) and value in known else otherwise
+
+
+def _registry(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:
+    completed: dict[str, Any] = {"retainImages": defaults.RETAIN_IMAGES[tier], "cache": {}, **written}
+    if isinstance(completed["cache"], Mapping):
+        completed["cache"] = {"enabled": defaults.REGISTRY_CACHE[tier], **completed["cache"]}
+    return completed
 
 
 def _workload(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:
