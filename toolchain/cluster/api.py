@@ -15,7 +15,8 @@ import yaml
 
 Object = dict[str, Any]
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 5.0
+"""The API server is on this machine; one that does not answer at once is being started, or gone."""
 
 MERGE_PATCH = "application/merge-patch+json"
 

@@ -69,9 +69,14 @@ def make(subject: Subject, certificate: Path, key: Path, *, authority: tuple[Pat
     _openssl([*_new(certificate, key), *signer], request(subject, authority=False))
 
 
-def make_key(key: Path) -> None:
-    """Make a private key alone, in PEM; its public half can be read from it."""
-    _openssl(["genpkey", "-quiet", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", str(key)], "")
+def make_key(private: Path, public: Path) -> None:
+    """Make a pair of keys without a certificate.
+
+    Raises:
+        ToolchainError: OpenSSL is missing or too old.
+    """
+    _openssl(["genpkey", "-quiet", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", str(private)], "")
+    _openssl(["pkey", "-in", str(private), "-pubout", "-out", str(public)], "")
 
 
 def _new(certificate: Path, key: Path) -> list[str]:

@@ -76,6 +76,10 @@ class Layout:
         """A log per part of the cluster; they stay when the cluster goes."""
         return self.home.logs / "cluster"
 
+    def public_key(self, name: str) -> Path:
+        """The public half of a key, in PEM."""
+        return self.config / f"{name}.pub"
+
     def program(self, name: str) -> str:
         """The path of one of the cluster's own programs, as it stands in a command."""
         return str(self.bin / name)

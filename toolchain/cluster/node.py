@@ -27,8 +27,8 @@ LOOK_S = 0.05
 PATIENCE_S = 60.0
 """How long the link to the machine may take to appear; the machine makes it as soon as this process lives."""
 
-RESTART_S = 1.0
-"""How long a part that ended stays down."""
+RESTART_S = 0.5
+"""How long a part that ended stays down; twice as long after each further time in a row."""
 
 STEADY_S = 10.0
 """A part that ran for so long was not broken from the start."""
@@ -161,7 +161,7 @@ class Node:
             return
         now = time.monotonic()
         part.failures = 1 if now - part.started > STEADY_S else part.failures + 1
-        part.not_before = now + RESTART_S
+        part.not_before = now + RESTART_S * 2 ** (part.failures - 1)
         say(f"{part.name} ended with code {code}")
         if part.failures >= MOST_FAILURES:
             raise GaveUpError(f"{part.name} ended {part.failures} times in a row; see {self.logs / part.name}.log")

@@ -75,7 +75,7 @@ def _control_plane(layout: Layout) -> tuple[Part, ...]:
         f"--service-cluster-ip-range={addresses.SERVICE_NETWORK}",
         f"--service-node-port-range={addresses.NODE_PORTS[0]}-{addresses.NODE_PORTS[1]}",
         f"--service-account-issuer=https://kubernetes.default.svc.{addresses.DOMAIN}",
-        f"--service-account-key-file={layout.key('service-accounts')}",
+        f"--service-account-key-file={layout.public_key('service-accounts')}",
         f"--service-account-signing-key-file={layout.key('service-accounts')}",
         f"--kubelet-certificate-authority={authority}",
         f"--kubelet-client-certificate={layout.certificate('kubelet-client')}",
@@ -173,7 +173,8 @@ def _services(layout: Layout) -> tuple[Part, ...]:
         f"--kubelet-certificate-authority={layout.certificate('authority')}",
         "--kubelet-preferred-address-types=InternalIP",
         "--kubelet-use-node-status-port",
-        "--metric-resolution=10s",  # the shortest it allows
+        "--metric-resolution=10s",  # the shortest it allows; a request must be through before the next
+        "--kubelet-request-timeout=5s",
     )
     volumes = (
         layout.program("volumes"),

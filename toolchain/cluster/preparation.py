@@ -61,7 +61,7 @@ def _keys(layout: Layout) -> bytes:
     certificates.make_authority(Subject("slipway cluster"), *signer)
     for name, subject in CERTIFICATES.items():
         certificates.make(subject, layout.certificate(name), layout.key(name), authority=signer)
-    certificates.make_key(layout.key("service-accounts"))
+    certificates.make_key(layout.key("service-accounts"), layout.public_key("service-accounts"))
     return signer[0].read_bytes()
 
 

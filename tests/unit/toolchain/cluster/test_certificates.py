@@ -36,7 +36,7 @@ def test_a_certificate_cannot_sign_others(tmp_path: Path, authority: tuple[Path,
 
 
 def test_keys_are_readable_by_their_owner_only(tmp_path: Path, authority: tuple[Path, Path]) -> None:
-    make_key(tmp_path / "account.key")
+    make_key(tmp_path / "account.key", tmp_path / "account.pub")
 
     assert [path.stat().st_mode & 0o777 for path in (authority[1], tmp_path / "account.key")] == [0o600, 0o600]
 
@@ -59,4 +59,4 @@ def test_a_missing_openssl_is_said_so(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(ToolchainError, match="openssl cannot be started"):
-        make_key(tmp_path / "x.key")
+        make_key(tmp_path / "x.key", tmp_path / "x.pub")
