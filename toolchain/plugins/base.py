@@ -366,6 +366,10 @@ class Provider:
         """Calls a function of the package."""
         raise self._unsupported("Invoke", request.token)
 
+    def component_refusal(self, token: str) -> ProviderError:
+        """Returns the refusal of a component that the plugin itself would have to make of resources."""
+        return self._unsupported("Construct", token)
+
     def cancel(self) -> None:
         """Wakes whatever waits, so that calls under way end soon."""
 

@@ -136,6 +136,9 @@ class ProviderService:
         getattr(response, "return").CopyFrom(encode(result.value))  # the field's name is a keyword
         return response
 
+    def _construct(self, request: provider_pb2.ConstructRequest) -> provider_pb2.ConstructResponse:
+        raise self._provider.component_refusal(request.type)
+
     def _methods(self) -> dict[str, tuple[type[Message], Callable[..., Message]]]:
         return {
             "Handshake": (provider_pb2.ProviderHandshakeRequest, self._handshake),
@@ -152,6 +155,7 @@ class ProviderService:
             "Update": (provider_pb2.UpdateRequest, self._update),
             "Delete": (provider_pb2.DeleteRequest, self._delete),
             "Invoke": (provider_pb2.InvokeRequest, self._invoke),
+            "Construct": (provider_pb2.ConstructRequest, self._construct),
         }
 
 

@@ -200,6 +200,13 @@ class Kubernetes(base.Provider):
             raise ProviderError("missing required field 'text' of type string")
         return base.InvokeResult({"result": self._decode(source, text(request.args, "defaultNamespace"))})
 
+    def component_refusal(self, token: str) -> ProviderError:
+        """Refuses the components that the official plugin makes of YAML files, charts and kustomizations."""
+        return ProviderError(
+            f"slipway's stand-in for the kubernetes plugin cannot make {token!r}. Declare the objects as resources, or "
+            "use `kubernetes.yaml.ConfigGroup` (without `v2`), which makes them in the program"
+        )
+
     def _decode(self, source: str, namespace: str) -> list[Value]:
         # Imported here, since only programs that use YAML files pay for the parser.
         from toolchain.plugins.kubernetes.yaml_reader import read_objects

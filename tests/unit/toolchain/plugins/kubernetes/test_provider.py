@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.toolchain.plugins.replay import CallError, serving
 from toolchain.plugins.base import (
     CheckRequest,
     ConfigureRequest,
@@ -321,6 +322,11 @@ def test_yaml_is_decoded_with_a_namespace_for_what_lives_in_one() -> None:
 def test_functions_that_need_other_tools_are_refused(token: str, words: str) -> None:
     with pytest.raises(ProviderError, match=words):
         provider().invoke(InvokeRequest(token, {}))
+
+
+def test_components_made_inside_the_plugin_are_refused_with_a_way_out() -> None:
+    with serving(provider()) as client, pytest.raises(CallError, match=r"cannot make.*kubernetes\.yaml\.ConfigGroup"):
+        client.call("Construct", {"type": "kubernetes:yaml/v2:ConfigFile", "name": "a"})
 
 
 # Secrets left out, and the program
