@@ -22,10 +22,7 @@ PARENT = (
     "time.sleep(600)\n"
 )
 STUBBORN = (
-    "import signal, time\n"
-    "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-    "print('here', flush=True)\n"
-    "time.sleep(600)\n"
+    "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('here', flush=True)\ntime.sleep(600)\n"
 )
 
 
@@ -125,8 +122,7 @@ def test_nothing_runs_after_closing(children: Children) -> None:
 def test_a_killed_host_takes_its_program_with_it() -> None:
     host_source = (
         "import sys\n"
-        "from tests.unit.toolchain.plugins.waiting import wait_for
-from toolchain.plugins.language_python_child import Children\n"
+        "from toolchain.plugins.language_python_child import Children\n"
         "children = Children()\n"
         "child = children.start([sys.executable, '-c', 'import time; time.sleep(600)'], cwd='/', env={})\n"
         "print(child.pid, flush=True)\n"
