@@ -10,44 +10,43 @@ import click
 
 from cli import events, settings, terminal
 from cli.failures import BadInputError
-from cli.needs import Needs, needs
+from cli.needs import needs
 from cli.operation import Outcome, operate
 from cli.workspace import Workspace
-from toolchain import install, services
+from components.spec.loading import Loaded
+from toolchain import install, registry, services
 from toolchain.progress import Progress
 
 # The one stack whose passphrase is published, so that it can be made without asking anybody.
 SELF_MADE = "dev"
 
 
-def prepare(workspace: Workspace, *, services_too: bool) -> None:
-    """Check the stack file, then bring and start what the stack needs.
+def prepare(workspace: Workspace, loaded: Loaded, *, services_too: bool) -> None:
+    """Bring what the stack needs, and start the services it uses.
 
     Raises:
-        BadInputError: the stack file has mistakes; nothing was started.
         ToolchainError: something could not be brought or started.
     """
-    wanted = needs(settings.load(workspace).settings)
+    wanted = needs(loaded.settings, registry.address())
     progress = Progress()
-    install.ensure(wanted.tools(services_too), workspace.home, progress)
-    if services_too:
-        start_services(workspace, wanted, progress)
-
-
-def start_services(workspace: Workspace, wanted: Needs, progress: Progress) -> None:
-    """Start the embedded registry and BuildKit, where the stack uses them."""
-    if wanted.registry or wanted.buildkit:
+    install.ensure(wanted.tools, workspace.home, progress)
+    if services_too and wanted.services:
         services.up(workspace.home, progress)
 
 
 def up(workspace: Workspace, flags: Sequence[str]) -> None:
     """Bring the stack up and say what it is made of now."""
     began = time.monotonic()
-    prepare(workspace, services_too=True)
+    loaded = settings.load(workspace)
+    settings.require_promotions(workspace, loaded)
+    prepare(workspace, loaded, services_too=True)
+    # Where policies only advise there is nothing to learn before the first change; elsewhere a violation that shows at
+    # the last resource must be known before the first one is touched.
+    preview_first = [] if loaded.settings.environment.tier != "dev" else ["--skip-preview"]
     with workspace.engine.alone():
         recover(workspace)
         make_stack(workspace)
-        outcome = operate(workspace, ["up", "--yes", "--skip-preview", *flags])
+        outcome = operate(workspace, ["up", "--yes", *preview_first, *flags])
     outcome.require_success()
     tell(outcome, time.monotonic() - began)
 
@@ -55,7 +54,7 @@ def up(workspace: Workspace, flags: Sequence[str]) -> None:
 def destroy(workspace: Workspace) -> None:
     """Remove what the stack declared."""
     began = time.monotonic()
-    prepare(workspace, services_too=True)
+    prepare(workspace, settings.load(workspace), services_too=True)
     with workspace.engine.alone():
         recover(workspace)
         if not workspace.engine.exists():

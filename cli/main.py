@@ -29,6 +29,7 @@ COMMANDS = {
     "promote": "promote",
     "preview-comment": "preview_comment",
     "check-manifests": "check_manifests",
+    "clean": "clean",
     "completion": "completion",
 }
 

@@ -16,12 +16,8 @@ ENGINE = (
     "kubernetes",
 )
 
-EMBEDDED_REGISTRY = "127.0.0.1:5001"
-EMBEDDED_BUILDER = "slipway"
-
-REGISTRY_TOOLS = ("docker-registry",)
-BUILDKIT_TOOLS = ("buildkitd", "buildctl", "runc")
-BASE_TOOLS = ("mmdebstrap",)
+# The builder that is described in the cache; one of any other name is the user's own.
+OWN_BUILDER = "slipway"
 
 
 @dataclass(frozen=True)
@@ -29,35 +25,19 @@ class Needs:
     """What a stack uses.
 
     Attributes:
-        random: It has generated secrets.
-        builds: It builds images.
-        registry: It uses the embedded registry.
-        buildkit: It builds with the embedded BuildKit.
+        tools: What runs it, by the names in `toolchain/pins.toml`.
+        services: Whether it pushes to the registry of this machine or builds with slipway's own builder.
     """
 
-    random: bool
-    builds: bool
-    registry: bool
-    buildkit: bool
-
-    def tools(self, services: bool) -> tuple[str, ...]:
-        """The tools' names, as `toolchain/pins.toml` has them; those of the services only if they are to run."""
-        wanted = [*ENGINE]
-        wanted += ["random"] if self.random else []
-        wanted += ["docker-build"] if self.builds else []
-        if services:
-            wanted += REGISTRY_TOOLS if self.registry else ()
-            wanted += BUILDKIT_TOOLS if self.buildkit else ()
-            wanted += BASE_TOOLS if self.registry and self.buildkit else ()
-        return tuple(wanted)
+    tools: tuple[str, ...]
+    services: bool
 
 
-def needs(settings: Settings) -> Needs:
-    """What these settings use."""
+def needs(settings: Settings, own_registry: str) -> Needs:
+    """What these settings use; `own_registry` is the address of this machine's registry."""
     builds = any(isinstance(workload.image.source, BuildImage) for workload in settings.workloads.values())
-    return Needs(
-        random=bool(settings.secrets),
-        builds=builds,
-        registry=settings.registry.address == EMBEDDED_REGISTRY,
-        buildkit=builds and settings.registry.builder.name == EMBEDDED_BUILDER,
-    )
+    random = ("random",) if settings.secrets else ()
+    build = ("docker-build",) if builds else ()
+    registry = settings.registry
+    own = registry.address == own_registry or (builds and registry.builder.name == OWN_BUILDER)
+    return Needs((*ENGINE, *random, *build), services=own)

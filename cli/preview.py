@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from cli import deploy
+from cli import deploy, settings
 from cli.failures import CommandError
 from cli.operation import Outcome, operate, write_err, write_out
 from cli.recording import document
@@ -59,7 +59,7 @@ def _commit() -> str | None:
 
 
 def _run(workspace: Workspace, flags: Sequence[str], show: Callable[[bytes], object]) -> Outcome:
-    deploy.prepare(workspace, services_too=False)
+    deploy.prepare(workspace, settings.load(workspace), services_too=False)
     workspace.engine.end_dead_runs()
     if workspace.engine.exists():
         return operate(workspace, ["preview", *flags], show=show)

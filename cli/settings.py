@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from cli.failures import BadInputError
 from cli.workspace import Workspace
 from components.spec.loading import Loaded, load_file
 from components.spec.problem import SpecError, path_text
+from components.spec.promotion import missing_promotions, promotion_file, read_promotions
 from components.spec.refusal import Path
+
+Result = TypeVar("Result")
 
 
 def load(workspace: Workspace) -> Loaded:
@@ -20,8 +23,32 @@ def load(workspace: Workspace) -> Loaded:
     Raises:
         BadInputError: with everything that is wrong in the file.
     """
+    return checked(lambda: load_file(workspace.stack_file, os.environ))
+
+
+def require_promotions(workspace: Workspace, loaded: Loaded) -> None:
+    """Refuse a stack that promotes a digest which nobody has recorded; a preview may show it as unknown.
+
+    Raises:
+        BadInputError: with every missing record.
+    """
+
+    def check() -> None:
+        promotions = read_promotions(promotion_file(workspace.checkout, workspace.stack))
+        if missing := list(missing_promotions(loaded.settings, promotions, workspace.stack)):
+            raise SpecError(missing)
+
+    checked(check)
+
+
+def checked(read: Callable[[], Result]) -> Result:
+    """What `read` returns.
+
+    Raises:
+        BadInputError: with everything that is wrong in what it read.
+    """
     try:
-        return load_file(workspace.stack_file, os.environ)
+        return read()
     except SpecError as error:
         raise BadInputError(str(error)) from error
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from cli import terminal
 from toolchain import services
 from toolchain.home import Home
+from toolchain.progress import Progress
 
 
 @click.command("down")
@@ -16,4 +16,4 @@ def command() -> None:
     Their data stays in the cache, so that the next `slipway up` starts where this one ended. What a stack deployed is
     not touched: `slipway destroy` removes that.
     """
-    services.down(Home.from_environment(), terminal.say)
+    services.down(Home.from_environment(), Progress())

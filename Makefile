@@ -1,0 +1,78 @@
+# The few commands of this project. Every one brings the virtualenv first (`toolchain/bootstrap.sh`); what a stack needs
+# beyond it, `slipway` brings itself.
+
+STACK ?= dev
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview diff destroy down doctor test check format e2e bench soak golden lock clean clean-cache venv
+
+BIN := .venv/bin
+UV := PATH="$${SLIPWAY_HOME:-$$HOME/.cache/slipway}/uv/bin:$$PATH" uv
+EXPORT := export --quiet --frozen --no-dev --no-emit-project --format requirements-txt
+SCHEMA := docs/stack.schema.json
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@printf '\n  STACK=prod names the stack (default: dev), ARGS="--diff" passes flags on; ./slipway --help has the rest.\n'
+
+up: ## Build, push, check and deploy a stack; brings what is missing
+	@./slipway up --stack $(STACK) $(ARGS)
+
+preview: ## Show what `up` would change and what the policies say
+	@./slipway preview --stack $(STACK) $(ARGS)
+
+diff: ## The same, with every property
+	@./slipway diff --stack $(STACK) $(ARGS)
+
+destroy: ## Remove what a stack declared
+	@./slipway destroy --stack $(STACK) $(ARGS)
+
+down: ## Stop the embedded registry and BuildKit
+	@./slipway down $(ARGS)
+
+doctor: ## Say what is installed, where from, and what is missing
+	@./slipway doctor $(ARGS)
+
+test: venv ## Run the fast tests: units, and the real engine
+	@$(BIN)/pytest tests/unit tests/engine $(ARGS)
+
+e2e: venv ## Run the tests with a cluster and with Docker
+	@$(BIN)/pytest $(wildcard tests/e2e tests/cluster tests/docker) $(ARGS)
+
+check: venv ## Format, lint, types, imports, links, generated files
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/pyright --warnings
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/pytest --quiet tests/unit/docs
+	@$(UV) lock --check --quiet
+	@$(UV) $(EXPORT) | diff -u requirements.txt - || { echo 'requirements.txt is not current: make lock'; exit 1; }
+	@./slipway schema | diff -u $(SCHEMA) - || { echo '$(SCHEMA) is not current: make golden'; exit 1; }
+
+format: venv ## Format the code and mend what the linter can
+	@$(BIN)/ruff check --fix --quiet
+	@$(BIN)/ruff format --quiet
+
+golden: venv ## Write golden files and the schema of stack files anew
+	@$(BIN)/pytest --quiet tests/unit --regenerate $(ARGS)
+	@./slipway schema --out $(SCHEMA)
+
+lock: venv ## Pin the dependencies again, after a change of pyproject.toml
+	@$(UV) lock
+	@$(UV) $(EXPORT) --output-file requirements.txt >/dev/null
+
+bench: venv ## Measure what the README promises, as ratios within one run
+	@$(BIN)/python -m bench $(ARGS)
+
+soak: venv ## The long repetitions: kills at every call, releases under load
+	@SOAK=1 $(BIN)/pytest tests/engine tests/cluster tests/docker $(ARGS)
+
+clean: ## Empty the checkout of everything made; refuses while a stack has resources
+	@./slipway clean $(ARGS)
+
+clean-cache: down ## Remove the cache: tools, plugins, images, build caches
+	@rm -rf -- "$${SLIPWAY_HOME:-$$HOME/.cache/slipway}"
+
+venv:
+	@toolchain/bootstrap.sh
