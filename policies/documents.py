@@ -45,7 +45,7 @@ class Unreadable:
 
     Attributes:
         file: The file, as it was named or found.
-        reason: Why, in a sentence, without the file's contents.
+        reason: Why, in a few words.
     """
 
     file: str

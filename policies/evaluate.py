@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from policies.finding import Finding, Verdict
-from policies.predicates import Compiled, MalformedError, Parameters, Subject, compile_predicate, path_of
+from policies.plain import Path
+from policies.predicates import Compiled, MalformedError, Parameters, Subject, Truth, compile_predicate, path_of
 from policies.rule import Check, PodRule
 from policies.view import Container, Manifest, Pod
 
@@ -65,47 +66,43 @@ def evaluate(manifest: Manifest, rules: tuple[CompiledRule, ...]) -> Iterator[Fi
             try:
                 yield from _evaluate_pod(manifest, pod, compiled)
             except Exception as error:
-                problem = f"could not be checked: the rule itself failed ({_origin(error)}); please report it"
+                problem = f"could not be checked: the rule itself failed ({origin(error)}); please report it"
                 path = (*manifest.path, *pod.path)
                 yield Finding(compiled.rule.about, "violation", manifest, None, path, problem)
 
 
 def _evaluate_pod(manifest: Manifest, pod: Pod, compiled: CompiledRule) -> list[Finding]:
-    exempt = None
-    if compiled.unless is not None:
-        try:
-            # An exemption has to be stated, in a patch too: what is missing exempts nothing.
-            exempt = compiled.unless(Subject(pod.spec, pod.spec, partial=False))
-        except MalformedError:
-            exempt = False
-        if exempt:
-            return []
-    may_be_exempt = compiled.unless is not None and exempt is None
+    exempt = _exempt(pod, compiled)
+    if exempt:
+        return []
     found: list[Finding] = []
     for check, holds in compiled.checks:
-        if check.scope == "pod":
-            finding = _ask(manifest, pod, None, compiled.rule, check, holds, may_be_exempt=may_be_exempt)
-            if finding is not None:
-                found.append(finding)
-            continue
-        for container in pod.containers:
-            if container.role in compiled.rule.roles:
-                finding = _ask(manifest, pod, container, compiled.rule, check, holds, may_be_exempt=may_be_exempt)
-                if finding is not None:
-                    found.append(finding)
+        subjects = (None,) if check.scope == "pod" else pod.containers
+        for container in subjects:
+            if container is None or container.role in compiled.rule.roles:
+                answer = _ask(manifest, pod, container, check, holds)
+                if answer is not None:
+                    verdict, path, problem = answer
+                    if exempt is None:
+                        verdict = "unknown"
+                    found.append(Finding(compiled.rule.about, verdict, manifest, container, path, problem))
     return found
 
 
+def _exempt(pod: Pod, compiled: CompiledRule) -> Truth:
+    """Whether a rule does not apply to a pod; what is missing exempts nothing, in a patch too."""
+    if compiled.unless is None:
+        return False
+    try:
+        return compiled.unless(Subject(pod.spec, pod.spec, partial=False))
+    except MalformedError:
+        return False
+
+
 def _ask(
-    manifest: Manifest,
-    pod: Pod,
-    container: Container | None,
-    rule: PodRule,
-    check: Check,
-    holds: Compiled,
-    *,
-    may_be_exempt: bool,
-) -> Finding | None:
+    manifest: Manifest, pod: Pod, container: Container | None, check: Check, holds: Compiled
+) -> tuple[Verdict, Path, str] | None:
+    """The answer of one check, if it is not "passes": verdict, field, problem."""
     partial = manifest.partial or (container is not None and container.partial)
     subject = Subject(pod.spec, container.body if container is not None else pod.spec, partial)
     at = check.at
@@ -114,19 +111,14 @@ def _ask(
         problem = f"{check.wanted} ({subject.flaw})" if subject.flaw else check.wanted
     except MalformedError as error:
         truth, at, problem = False, error.field, f"must be of type {error.field.kind}"
-    if truth is True:
+    # What a patch does not state stays as it is in the cluster; nothing here will ever know it.
+    if truth is True or (truth is None and partial):
         return None
-    verdict: Verdict = "violation"
-    if truth is None or may_be_exempt:
-        if partial and truth is None:
-            # What a patch does not state stays as it is in the cluster; nothing here will ever know it.
-            return None
-        verdict = "unknown"
     path = (*manifest.path, *path_of(at, pod.path, container.path if container is not None else pod.path))
-    return Finding(rule.about, verdict, manifest, container, path, problem)
+    return "violation" if truth is False else "unknown", path, problem
 
 
-def _origin(error: Exception) -> str:
+def origin(error: Exception) -> str:
     """The error's type and where it was raised: never its text, which may hold a value."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

@@ -12,7 +12,7 @@ asking it anything, so there are no followers: all its rules have the policy's o
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
@@ -29,7 +29,7 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UnknownValueError
 
 from policies.catalogue import POD_RULES, STACK_RULES
-from policies.evaluate import CompiledRule, compile_rules, evaluate
+from policies.evaluate import CompiledRule, compile_rules, evaluate, origin
 from policies.finding import Finding
 from policies.plain import SENTINELS, Path, plain
 from policies.rule import PodRule, StackRule
@@ -186,7 +186,11 @@ class StackPolicy(StackValidationPolicy):
                 body, _ = plain(resource.props)
                 references.append(cast("dict[str, object]", body).get("reference"))
             elif carries_pods(resource.resource_type):
-                found = _manifests(resource.resource_type, resource.props, self._secrets)
+                try:
+                    found = _manifests(resource.resource_type, resource.props, self._secrets)
+                except Exception as error:
+                    report_violation(_unreadable(resource.urn, error), resource.urn)
+                    continue
                 workloads.extend((resource.name, resource.urn, manifest) for manifest in found)
         known = verified(references)
         waiting: list[str] = []
@@ -244,9 +248,13 @@ def _prepare(
     return settings, compile_rules(chosen, settings.parameters)
 
 
-def _manifests(resource_type: str, props: Mapping[str, object], all_secret: frozenset[Path]) -> Iterator[Manifest]:
+def _manifests(resource_type: str, props: Mapping[str, object], all_secret: frozenset[Path]) -> list[Manifest]:
     body, secrets = plain(props)
-    return resource_manifests(resource_type, cast("dict[str, object]", body), secrets | all_secret)
+    return list(resource_manifests(resource_type, cast("dict[str, object]", body), secrets | all_secret))
+
+
+def _unreadable(urn: str, error: Exception) -> str:
+    return f"could not be checked: its inputs could not be read ({origin(error)}); please report it [{urn}]"
 
 
 def _config_schema(properties: dict[str, Schema]) -> PolicyConfigSchema:
