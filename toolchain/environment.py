@@ -75,7 +75,9 @@ def _user_folder(home: Home, given: Mapping[str, str]) -> Path:
     if credentials := given.get("PULUMI_CREDENTIALS_PATH"):
         return Path(credentials)
     named = given.get("PULUMI_HOME", "")
-    return Path(named) if named and Path(named) != home.pulumi else Path(given.get("HOME", "~")).expanduser() / ".pulumi"
+    if named and Path(named) != home.pulumi:
+        return Path(named)
+    return Path(given.get("HOME", "~")).expanduser() / ".pulumi"
 
 
 def _logged_in(credentials: Path) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def install(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def incoming(target: Path) -> Iterator[Path]:
+def incoming(target: Path) -> Generator[Path]:
     """A temporary path beside `target` that takes its place when the block ends well, and vanishes when it does not."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)

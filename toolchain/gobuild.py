@@ -128,5 +128,3 @@ def _reached(log: Path) -> str:
             return f"{sum(1 for _ in file)} packages compiled or fetched"
     except OSError:
         return "starting"
-
-

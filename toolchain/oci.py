@@ -175,5 +175,3 @@ def _request(
 def _json(value: object) -> bytes:
     """JSON with one spelling only, so that digests are stable."""
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
-
-

@@ -84,6 +84,7 @@ class Tool:
         title: What it is, in a few words.
         version: The oldest that fits; what is built or downloaded is exactly this.
         probe: The arguments that make it print its version; empty when it is not looked for on PATH.
+        beside: The tool whose official release brings it along, in the same folder.
         plugin: Whether it is a resource plugin, kept in the engine's own plugin folder.
     """
 
@@ -91,6 +92,7 @@ class Tool:
     title: str
     version: str
     probe: tuple[str, ...] = ()
+    beside: str | None = None
     plugin: bool = False
     download: Download | None = None
     go: GoPackage | None = None
@@ -155,6 +157,7 @@ def _tool(name: str, table: Mapping[str, Any]) -> Tool:
         title=table["title"],
         version=table["version"],
         probe=tuple(table.get("probe", ())),
+        beside=table.get("beside"),
         plugin=table.get("plugin", False),
         download=part("download", Download),
         go=part("go", GoPackage),

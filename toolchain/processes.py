@@ -4,6 +4,7 @@ import contextlib
 import json
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -96,6 +97,17 @@ def start(service: Service, ready: Callable[[], bool], mend: str) -> None:
     process.returncode = 0
 
 
+def await_condition(condition: Callable[[], bool], timeout: float = READY_TIMEOUT_S) -> bool:
+    """Ask until the answer is yes; False if it is not after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    never = threading.Event()
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        never.wait(POLL_S)
+    return True
+
+
 def stop(home: Home, name: str) -> bool:
     """End a service and everything it started.
 
@@ -138,5 +150,3 @@ def _who(pid: int | None) -> str:
     with contextlib.suppress(psutil.Error):
         return f"{psutil.Process(pid).name()} (process {pid})"
     return f"process {pid}"
-
-

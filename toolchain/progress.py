@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -33,7 +33,7 @@ class Progress:
         print(text, file=self._stream or sys.stderr, flush=True)
 
     @contextmanager
-    def step(self, name: str, detail: Callable[[], str] | None = None) -> Iterator[None]:
+    def step(self, name: str, detail: Callable[[], str] | None = None) -> Generator[None]:
         """Announce what happens inside the block, if it takes longer than a moment.
 
         Args:

@@ -101,7 +101,8 @@ def _source_key() -> str:
 
 def _environment_key() -> str:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return files.digest([(PROJECT / "uv.lock").read_bytes(), version.encode(), *(r.encode() for r in REQUIREMENTS)])[:16]
+    lock = (PROJECT / "uv.lock").read_bytes()
+    return files.digest([lock, version.encode(), *(name.encode() for name in REQUIREMENTS)])[:16]
 
 
 def _make_environment(folder: Path, home: Home) -> None:
@@ -112,7 +113,7 @@ def _make_environment(folder: Path, home: Home) -> None:
     program = uv(home)
     with tempfile.TemporaryDirectory() as work:
         locked = Path(work) / "locked.txt"
-        export = [program, "export", "--frozen", "--no-dev", "--no-emit-project", "--quiet", "--output-file", str(locked)]
+        export = [program, "export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "-o", str(locked)]
         run(export, log, MEND, environ=environ, cwd=PROJECT)
         try:
             run([program, "venv", "--quiet", "--python", sys.executable, str(folder)], log, MEND, environ=environ)

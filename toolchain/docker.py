@@ -1,0 +1,96 @@
+"""Docker's engine, where there is one: it runs the registry and BuildKit instead of the embedded ones."""
+
+import base64
+import json
+import subprocess
+
+from toolchain import buildkit, processes, registry
+from toolchain.commands import output_of
+from toolchain.errors import ToolchainError
+from toolchain.home import Home
+from toolchain.progress import Progress
+
+REGISTRY_IMAGE = "registry:2.8.3"
+REGISTRY_CONTAINER = "slipway-registry"
+BUILDER_CONTAINER = f"buildx_buildkit_{buildkit.BUILDER}0"
+"""The name that the docker-container driver gives the builder's container."""
+
+DEFAULT_ENDPOINT = "unix:///var/run/docker.sock"
+MEND = "see what `docker info` says, then run again"
+
+
+def works() -> bool:
+    """Whether a Docker engine answers; the client alone is not enough."""
+    return bool((output_of(["docker", "version", "--format", "{{.Server.Version}}"]) or "").strip())
+
+
+def run_registry_command() -> list[str]:
+    """The call that makes the registry's container; its images live in a volume that outlives it."""
+    return [
+        "docker",
+        "run",
+        "--detach",
+        "--name",
+        REGISTRY_CONTAINER,
+        "--publish",
+        f"{registry.address()}:5000",
+        "--volume",
+        f"{REGISTRY_CONTAINER}:/var/lib/registry",
+        REGISTRY_IMAGE,
+    ]
+
+
+def stop_commands() -> list[list[str]]:
+    """The calls that end both containers; images and build cache stay in their volumes."""
+    return [["docker", "rm", "--force", name] for name in (BUILDER_CONTAINER, REGISTRY_CONTAINER)]
+
+
+def builder_instance(endpoint: str) -> str:
+    """The builder's description: the docker-build provider starts its container when it first builds."""
+    content = json.loads(buildkit.instance(endpoint, "docker-container", {"network": "host"}))
+    configuration = f'[registry."{registry.address()}"]\nhttp = true\n'
+    content["Nodes"][0]["Files"] = {"buildkitd.toml": base64.b64encode(configuration.encode()).decode()}
+    return json.dumps(content)
+
+
+def endpoint() -> str:
+    """Where the engine of the user's current context listens."""
+    printed = output_of(["docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"])
+    return (printed or "").strip() or DEFAULT_ENDPOINT
+
+
+def start(home: Home, progress: Progress) -> None:
+    """Start the registry's container unless it answers, and describe the builder.
+
+    Raises:
+        ToolchainError: The engine refuses, or the port is taken.
+    """
+    buildkit.describe(home, builder_instance(endpoint()))
+    if runs_registry() and registry.answers():
+        return
+    with progress.step("starting the registry in Docker"):
+        _call(["docker", "rm", "--force", REGISTRY_CONTAINER])
+        _call(run_registry_command())
+        if not processes.await_condition(registry.answers):
+            raise ToolchainError(f"the registry in Docker does not answer at {registry.address()}", MEND)
+
+
+def stop() -> bool:
+    """End both containers. Whether the registry was running."""
+    was = runs_registry()
+    if was:
+        for command in stop_commands():
+            _call(command)
+    return was
+
+
+def runs_registry() -> bool:
+    """Whether the registry's container is running."""
+    printed = output_of(["docker", "inspect", "--format", "{{.State.Running}}", REGISTRY_CONTAINER])
+    return (printed or "").strip() == "true"
+
+
+def _call(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0 and "No such container" not in done.stderr:
+        raise ToolchainError(f"`{' '.join(command)}` failed: {done.stderr.strip()}", MEND)
