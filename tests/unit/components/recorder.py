@@ -1,20 +1,23 @@
-"""Runs a program against Pulumi's mocks, and records what it declared: what the mocks themselves would drop."""
+"""Runs a program against Pulumi's mocks, and records what it declared: also what the mocks themselves would drop."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pulumi
 from google.protobuf import empty_pb2
-from google.protobuf.json_format import MessageToDict
+from google.protobuf.json_format import MessageToDict, ParseDict
+from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import mocks
+from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_pulumi_func
 
 DIGEST = f"sha256:{'a' * 64}"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How the protocol writes a value that is not known yet."""
 
-SECRET_MARK = "4dabf18193072939515e22adb298388d"
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
 """The key by which the protocol tells a secret value."""
 
 
@@ -27,6 +30,7 @@ class Declared:
     urn: str
     inputs: dict[str, Any]
     parent: str
+    provider: str
     dependencies: list[str]
     delete_before_replace: bool
     retain_on_delete: bool
@@ -42,56 +46,58 @@ class Recording:
     exports: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def of_type(self, suffix: str) -> list[Declared]:
-        return [each for each in self.resources if each.type.endswith(suffix)]
+        return [each for each in self.resources if each.type.endswith(f":{suffix}")]
 
     def one(self, suffix: str) -> Declared:
         (found,) = self.of_type(suffix)
         return found
 
+    def named(self, name: str) -> Declared:
+        (found,) = (each for each in self.resources if each.name == name)
+        return found
 
-class _Provider(mocks.Mocks):
-    """Answers as the providers would: inputs come back; a digest, a password and bytes exist once created."""
 
-    def __init__(self, preview: bool) -> None:
-        self.preview = preview
+class _NoMocks(mocks.Mocks):
+    """Everything is answered by the monitor below; a function call would be a mistake."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        made: dict[str, Any] = {}
-        if not self.preview:
-            made = {
-                "docker-build:index:Image": {"digest": DIGEST, "ref": f"name@{DIGEST}"},
-                "docker-build:index:Index": {"ref": f"name:tag@{DIGEST}"},
-                "random:index/randomPassword:RandomPassword": {"result": "generated-canary"},
-                "random:index/randomBytes:RandomBytes": {"hex": "00" * 32},
-            }.get(args.typ, {})
-        return (None if self.preview else f"{args.name}-id"), {**args.inputs, **made}
+        raise AssertionError(f"answered by the monitor: {args.typ}")
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
         raise AssertionError(f"no function is called: {args.token}")
 
 
 class _Monitor(mocks.MockMonitor):
-    def __init__(self, provider: mocks.Mocks, recording: Recording) -> None:
-        super().__init__(provider)
+    """Answers as engine and providers would: inputs come back; what is made exists only after an update."""
+
+    def __init__(self, recording: Recording, made: dict[str, dict[str, Any]]) -> None:
+        super().__init__(_NoMocks())
         self.recording = recording
+        self.made = made
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  # the protocol's name
-        response = cast(Any, super().RegisterResource(request))
-        if request.type != "pulumi:pulumi:Stack":
-            self.recording.resources.append(
-                Declared(
-                    request.type,
-                    request.name,
-                    response.urn,
-                    MessageToDict(request.object),
-                    request.parent,
-                    list(request.dependencies),
-                    request.deleteBeforeReplace,
-                    request.retainOnDelete,
-                    request.customTimeouts.create,
-                )
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == "pulumi:pulumi:Stack":
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        inputs = MessageToDict(request.object)
+        self.recording.resources.append(
+            Declared(
+                type=request.type,
+                name=request.name,
+                urn=urn,
+                inputs=inputs,
+                parent=request.parent,
+                provider=request.provider,
+                dependencies=list(request.dependencies),
+                delete_before_replace=request.deleteBeforeReplace,
+                retain_on_delete=request.retainOnDelete,
+                create_timeout=request.customTimeouts.create,
             )
-        return response
+        )
+        outputs = {**inputs, **self.made.get(request.type.rsplit(":", 1)[-1], {})}
+        return resource_pb2.RegisterResourceResponse(
+            urn=urn, id=f"{request.name}-id", object=ParseDict(outputs, Struct())
+        )
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802  # the protocol's name
         outputs = MessageToDict(request.outputs)
@@ -101,25 +107,68 @@ class _Monitor(mocks.MockMonitor):
         return empty_pb2.Empty()
 
 
-def record(program: Callable[[], object], *, preview: bool = False, stack: str = "dev") -> Recording:
-    """Runs a program to its end."""
-    recording = Recording()
-    provider = _Provider(preview)
-    mocks.set_mocks(provider, project="slipway", stack=stack, preview=preview, monitor=_Monitor(provider, recording))
-    sync = cast("Callable[[Any], None]", getattr(mocks, "_sync_await"))  # noqa: B009  # the SDK's own tests use it so
-    sync(run_pulumi_func(cast("Callable[[], None]", program)))
-    root = cast(Any, pulumi.runtime.get_root_resource())
-    recording.exports = dict(getattr(root, "outputs", {}))
+MADE: dict[str, dict[str, Any]] = {
+    "Image": {"digest": DIGEST, "ref": f"name@{DIGEST}"},
+    "Index": {"ref": f"name:tag@{DIGEST}"},
+    "RandomPassword": {"result": "generated-canary"},
+    "RandomBytes": {"hex": "00" * 32},
+}
+"""What an update makes, by type."""
+
+
+def record(
+    program: Callable[[], object],
+    *,
+    preview: bool = False,
+    made: dict[str, dict[str, Any]] | None = None,
+    into: Recording | None = None,
+) -> Recording:
+    """Runs a program to its end, in a preview or an update.
+
+    Args:
+        program: declares resources.
+        preview: whether made values are unknown.
+        made: other answers of providers, by type.
+        into: what to record into, for a program that fails.
+    """
+    recording = into or Recording()
+    answers = made if made is not None else {} if preview else MADE
+
+    async def run() -> None:
+        monitor = _Monitor(recording, answers)
+        mocks.set_mocks(_NoMocks(), project="slipway", stack="slipway", preview=preview, monitor=monitor)
+        await run_pulumi_func(cast("Callable[[], None]", program))
+        exports = cast("dict[str, Any]", getattr(pulumi.runtime.get_root_resource(), "outputs", {}))
+        recording.exports = {name: await pulumi.Output.from_input(value).future() for name, value in exports.items()}
+
+    # In a context and a loop of its own: nothing of one program is left for the next.
+    asyncio.run(run())
     return recording
 
 
-def plain(value: Any) -> Any:
+def opened(value: Any) -> Any:
     """A recorded value with its secrets opened."""
     if isinstance(value, dict):
         mapping = cast("dict[str, Any]", value)
-        if SECRET_MARK in mapping or "4dabf18193072939515e22adb298388d" in mapping:
-            return plain(mapping["value"])
-        return {key: plain(below) for key, below in mapping.items()}
+        if _SIGNATURE in mapping:
+            return opened(mapping["value"])
+        return {key: opened(below) for key, below in mapping.items()}
     if isinstance(value, list):
-        return [plain(below) for below in cast("list[Any]", value)]
+        return [opened(below) for below in cast("list[Any]", value)]
     return value
+
+
+def is_secret(value: Any) -> bool:
+    """Whether a recorded value is marked as a secret."""
+    return isinstance(value, dict) and _SIGNATURE in cast("dict[str, Any]", value)
+
+
+def clear_texts(value: Any) -> list[str]:
+    """All texts of a recorded value that are not inside a secret."""
+    if is_secret(value):
+        return []
+    if isinstance(value, dict):
+        return [text for below in cast("dict[str, Any]", value).values() for text in clear_texts(below)]
+    if isinstance(value, list):
+        return [text for below in cast("list[Any]", value) for text in clear_texts(below)]
+    return [value] if isinstance(value, str) else []
