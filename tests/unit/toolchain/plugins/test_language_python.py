@@ -266,7 +266,7 @@ def test_a_policy_pack_is_run_by_the_sdks_module(host: Host) -> None:
 
 
 def test_output_is_passed_on_while_the_plugin_runs(host: Host) -> None:
-    responses = host.run_plugin("import time\nprint('41234', flush=True)\ntime.sleep(600)\n")
+    responses = host.run_plugin("import sys, time\nsys.stdout.write('41234\\n')\ntime.sleep(600)\n")
 
     assert next(responses).stdout == b"41234\n"
     responses.cancel()
