@@ -54,8 +54,9 @@ class Observed:
         failure: BaseException | None = None
         try:
             await self._app(scope, receive, answer)
-        except Exception as error:  # the layer below has answered 500 before it raised
+        except Exception as error:  # answered 500, by the layer below before it raised or else by the server
             failure = error
+            status = 500 if status == _CLIENT_GONE else status
         finally:
             self._metrics.in_flight.dec()
             seconds = time.perf_counter() - began

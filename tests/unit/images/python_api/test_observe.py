@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from python_api.metrics import Metrics
 from python_api.observe import Observed
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.unit.images.python_api.support import Service, ask
+from tests.unit.images.python_api.support import Service
 
 
 def test_a_request_is_counted_and_timed_under_its_route() -> None:
@@ -69,14 +69,26 @@ def test_a_probe_is_logged_at_debug_level_only(caplog: pytest.LogCaptureFixture)
     assert [each.levelname for each in caplog.records] == ["DEBUG"]
 
 
-def test_a_failure_is_logged_with_its_cause_and_counted(caplog: pytest.LogCaptureFixture) -> None:
-    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 500, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
-        raise RuntimeError("the cause")
+async def _broken_after_answering(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 500, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+    raise RuntimeError("the cause")
+
+
+async def _broken_before_answering(scope: Scope, receive: Receive, send: Send) -> None:
+    raise RuntimeError("the cause")
+
+
+@pytest.mark.parametrize("broken", [_broken_after_answering, _broken_before_answering])
+def test_a_failure_is_logged_with_its_cause_and_counted(broken: ASGIApp, caplog: pytest.LogCaptureFixture) -> None:
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None: ...
 
     metrics = Metrics()
-    assert ask(Observed(broken, metrics), "GET", "/").status_code == 500
+    scope: Scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    asyncio.run(Observed(broken, metrics)(scope, receive, send))
 
     [record] = caplog.records
     assert (record.levelname, record.message) == ("ERROR", "request failed")
