@@ -8,7 +8,7 @@ ARGS ?=
 .PHONY: help up preview diff destroy down doctor test check format e2e bench soak golden lock clean clean-cache venv
 
 BIN := .venv/bin
-UV := PATH="$${SLIPWAY_HOME:-$$HOME/.cache/slipway}/uv/bin:$$PATH" uv
+UV := PATH="$${SLIPWAY_HOME:-$$HOME/.cache/slipway}/uv/bin:$$PATH" UV_CACHE_DIR="$${SLIPWAY_HOME:-$$HOME/.cache/slipway}/uv-cache" uv
 EXPORT := export --quiet --frozen --no-dev --no-emit-project --format requirements-txt
 SCHEMA := docs/stack.schema.json
 
@@ -75,4 +75,4 @@ clean-cache: down ## Remove the cache: tools, plugins, images, build caches
 	@rm -rf -- "$${SLIPWAY_HOME:-$$HOME/.cache/slipway}"
 
 venv:
-	@toolchain/bootstrap.sh
+	@set -e; checkout="$(CURDIR)"; . toolchain/bootstrap.sh

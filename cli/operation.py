@@ -78,9 +78,11 @@ def operate(
         policies: Whether the operation takes policy packs; `destroy` does not.
     """
     engine = engine or workspace.engine
-    engine = dataclasses.replace(engine, environment={**engine.environment, **events.DEBUG_VARIABLE})
-    color = "always" if terminal.colored(sys.stderr if show is write_err else None) else "never"
+    # The engine adds what its environment names to what its flags name: a pack named by both would run twice.
+    without_options = {name: value for name, value in engine.environment.items() if name not in POLICY_OPTIONS.values()}
     packs = policy_flags(engine.environment) if policies else []
+    engine = dataclasses.replace(engine, environment={**without_options, **events.DEBUG_VARIABLE})
+    color = "always" if terminal.colored(sys.stderr if show is write_err else None) else "never"
     with event_stream(workspace.checkout / ".state" / "run") as stream:
         shared = ["--stack", engine.stack, "--color", color, "--event-log", stream.address]
         finished = engine.run([*arguments, *shared, *packs], show)
