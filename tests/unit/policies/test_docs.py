@@ -1,0 +1,41 @@
+"""What the documentation of the guardrails says is true: its commands run and print what it shows."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from policies.catalogue import ALL_RULES
+from policies.settings import check
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "policies.md").read_text()
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+COMMANDS = [(text, BLOCKS[n + 1][1]) for n, (language, text) in enumerate(BLOCKS) if language == "sh"]
+
+
+@pytest.mark.parametrize(("command", "shown"), COMMANDS, ids=range(len(COMMANDS)))
+def test_a_command_prints_what_the_page_shows(command: str, shown: str, tmp_path: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["sh", "-euc", command], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == (shown, "")
+
+
+def test_the_example_of_a_configuration_holds() -> None:
+    (example,) = [text for language, text in BLOCKS if language == "json"]
+    assert check(json.loads(example)) == []
+
+
+def test_the_example_of_a_rule_runs() -> None:
+    (example,) = [text for language, text in BLOCKS if language == "python"]
+    exec(compile(example, "docs/policies.md", "exec"), {})
+
+
+def test_the_table_has_every_rule_with_its_severity() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (\w+) \|", PAGE, re.MULTILINE)
+    assert rows == [(rule_id, rule.about.severity) for rule_id, rule in ALL_RULES.items()]
