@@ -6,12 +6,12 @@
 | `APP_METRICS_LISTEN` | `0.0.0.0:9090` | where `/metrics` listens |
 | `APP_LOG_LEVEL` | `info` | `debug`, `info`, `warning` or `error` |
 | `APP_DRAIN_DELAY_SECONDS` | `5` | after SIGTERM, how long to go on serving while not ready |
-| `APP_DRAIN_SECONDS` | `20` | after that, how long requests in flight may still take |
+| `APP_DRAIN_SECONDS` | `15` | after that, how long requests in flight may still take |
 | `APP_MAX_BODY_BYTES` | `1048576` | the largest request body |
 | `APP_API_KEY_FILE` | none | a file under `/run/secrets` with the key that `/v1` asks for |
 
-The two drain times together must stay below the container's grace period (30 s by default on Kubernetes). No name ends
-in `_PORT`: Kubernetes sets variables such as `API_PORT=tcp://10.0.0.1:80` for every Service of the namespace.
+The two drain times and whatever runs before SIGTERM (on Kubernetes a `preStop` of 5 s is usual) must together stay below
+the container's grace period: 30 s by default on Kubernetes, 10 s on Docker. No name ends in `_PORT`: Kubernetes sets variables such as `API_PORT=tcp://10.0.0.1:80` for every Service of the namespace.
 """
 
 import difflib
@@ -57,7 +57,7 @@ class Settings(BaseModel):
     metrics_listen: Listen = Address("0.0.0.0", 9090)  # noqa: S104 - a container's own network
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     drain_delay_seconds: Seconds = 5.0  # one period of the readiness probe, so that traffic has moved away
-    drain_seconds: Seconds = 20.0  # with the delay 25 s, below Kubernetes' 30 s
+    drain_seconds: Seconds = 15.0  # with the delay and a `preStop` 25 s, below Kubernetes' 30 s
     max_body_bytes: Annotated[int, Field(ge=1024, le=64 * 1024 * 1024)] = 1024 * 1024
     api_key: SecretStr | None = None
 
