@@ -14,6 +14,7 @@ from toolchain.plugins.kubernetes.yaml_scalars import needs_quotes
 
 _WIDTH = 80  # yaml.v2 breaks a line at the first space beyond this column
 _KEY_BYTES = 128  # a longer key is written as "? key"
+_SHORT = 64  # characters; keys and values of that size come again and again
 _ESCAPES = dict(zip('\0\a\b\t\n\v\f\r\x1b"\\\x85\xa0\u2028\u2029', '0abtnvfre"\\N_LP', strict=True))
 _ALWAYS_ESCAPED = frozenset('"\\\n\u2028\u2029')  # in double quotes, though printable
 
@@ -48,7 +49,7 @@ def _write_mapping(write: Callable[[str], None], mapping: Properties, indent: in
             write("? " + _scalar(key, indent + 2, indent + 2) + line + ":")
             _write_item(write, value, indent)
             continue
-        text = _key(key) + ":"
+        text = _remembered_style(key)[1] + ":"
         write(text)
         if isinstance(value, dict) and value:
             write(line + "  ")
@@ -116,7 +117,7 @@ def _float(number: float) -> str:
 
 
 def _text(text: str, column: int, indent: int) -> str:
-    style, written = _styled(text)
+    style, written = _remembered_style(text) if len(text) <= _SHORT else _style(text)
     if style == "|":
         return _block(written, indent)
     if column + len(written) <= _WIDTH or " " not in text:
@@ -124,14 +125,7 @@ def _text(text: str, column: int, indent: int) -> str:
     return _broken(text, style, column, indent)
 
 
-@lru_cache(maxsize=4096)
-def _key(key: str) -> str:
-    style, written = _styled(key)
-    return written if style != "|" else _quoted(key)
-
-
-@lru_cache(maxsize=4096)
-def _styled(text: str) -> tuple[str, str]:
+def _style(text: str) -> tuple[str, str]:
     """Returns how `text` is written: on one line, or as a block that is not indented yet.
 
     Returns:
@@ -151,6 +145,9 @@ def _styled(text: str) -> tuple[str, str]:
     if text[0] == " " or text[-1] == " " or _has_indicator(text):
         return "'", "'" + text.replace("'", "''") + "'"
     return "", text
+
+
+_remembered_style = lru_cache(maxsize=4096)(_style)
 
 
 def _has_indicator(text: str) -> bool:
