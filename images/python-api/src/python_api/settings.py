@@ -10,8 +10,9 @@
 | `APP_MAX_BODY_BYTES` | `1048576` | the largest request body |
 | `APP_API_KEY_FILE` | none | a file under `/run/secrets` with the key that `/v1` asks for |
 
-The two drain times and whatever runs before SIGTERM (on Kubernetes a `preStop` of 5 s is usual) must together stay below
-the container's grace period: 30 s by default on Kubernetes, 10 s on Docker. No name ends in `_PORT`: Kubernetes sets variables such as `API_PORT=tcp://10.0.0.1:80` for every Service of the namespace.
+The two drain times and whatever runs before SIGTERM (on Kubernetes a `preStop` of 5 s is usual) must together stay
+below the container's grace period: 30 s by default on Kubernetes, 10 s on Docker. No name ends in `_PORT`: Kubernetes
+sets variables such as `API_PORT=tcp://10.0.0.1:80` for every Service of the namespace.
 """
 
 import difflib
