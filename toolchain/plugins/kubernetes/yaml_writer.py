@@ -214,7 +214,8 @@ def _broken(text: str, style: str, column: int, indent: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _sorted_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(keys, key=cmp_to_key(_compare)))
+    # Sorted twice, since yaml.v2's order has cycles ("9-A" < "10" < "1a" < "9-A"), which it breaks at random.
+    return tuple(sorted(sorted(keys), key=cmp_to_key(_compare)))
 
 
 def _compare(a: str, b: str) -> int:

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,6 +91,11 @@ def test_keys_are_sorted_with_letters_last_and_numbers_by_value() -> None:
     expected = ["/", "_", "1", "9", "10", "B", "a", "a.b", "a2", "a02", "a10", "ab"]
     lines = dump(dict.fromkeys(keys, 0)).splitlines()
     assert [line.split(":")[0].strip('"') for line in lines] == expected
+
+
+def test_the_order_of_keys_does_not_depend_on_the_programs() -> None:
+    keys = ["9-A", "10", "1a", "017", "1B/"]
+    assert len({dump(dict.fromkeys(order, 0)) for order in itertools.permutations(keys)}) == 1
 
 
 def test_a_key_longer_than_128_bytes_is_written_in_two_lines() -> None:
