@@ -1,7 +1,8 @@
 """What the cluster needs of this machine's own network: one link, and a few rules in chains of its own.
 
-The kernel removes the link together with the node's network, when its last process ends. The rules stay behind a killed
-run; they are found by the names of their chains. The link's own settings go with it, and no others are changed.
+A killed run leaves them behind, the link only for a while: the kernel removes it when the last connection in the node's
+network has timed out. The link is known by its name, the rules by the names of their chains. The link's own settings go
+with it, and no others are changed.
 """
 
 import subprocess
@@ -19,6 +20,9 @@ CHAINS = (
     ("filter", "FORWARD", "SLIPWAY-GUARD"),
 )
 """Table, the kernel's chain that leads to ours, and ours."""
+
+PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+"""Where Debian puts the programs; a user's PATH may lack the first."""
 
 MEND = "see `slipway doctor`; the cluster needs root, iptables and a kernel with network namespaces"
 
@@ -74,7 +78,7 @@ def removal(listed: str) -> tuple[str, ...]:
 
 
 def link_exists() -> bool:
-    """Whether the link is there: if it is, a node lives."""
+    """Whether the link is there."""
     return Path("/sys/class/net", addresses.LINK).exists()
 
 
@@ -130,7 +134,9 @@ def _restore(text: str) -> None:
 
 def _run(*command: str, text: str | None = None) -> str:
     try:
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, input=text, capture_output=True, text=True, check=False, env={"PATH": PATH, "LC_ALL": "C"}
+        )
     except OSError as error:
         raise ToolchainError(f"{command[0]} cannot be started: {error.strerror}", MEND) from error
     if done.returncode != 0:

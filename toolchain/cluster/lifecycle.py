@@ -199,11 +199,11 @@ def _remove(layout: Layout) -> None:
     Raises:
         ToolchainError: Something is still there.
     """
-    processes.stop(layout.home, NAME)
+    # At once, and the first process of the node before all: the kernel ends the others with it.
     processes.end(list(_first_processes(layout)), 0.0)
+    processes.stop(layout.home, NAME)
     ours = host_network.owner() in {"", str(layout.home.root)}
     if ours:
-        wait_until(lambda: not host_network.link_exists(), GONE_S)
         if machine.has_rules():
             host_network.disconnect()
         if not wait_until(_groups_removed, GONE_S):
@@ -216,7 +216,7 @@ def _remove(layout: Layout) -> None:
 
 
 def _first_processes(layout: Layout) -> Iterator[psutil.Process]:
-    """First processes of nodes of this home, also when their record is lost."""
+    """The first process of this home's node, and the one that made its namespaces, also when their record is lost."""
     plan = str(preparation.plan_file(layout))
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):

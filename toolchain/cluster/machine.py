@@ -7,9 +7,11 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from toolchain import debian
 from toolchain.bases import ARCHITECTURES
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
+from toolchain.pins import AptPackage
 from toolchain.progress import Progress
 
 PACKAGES: Mapping[str, str] = {
@@ -51,12 +53,16 @@ def ensure(home: Home, progress: Progress) -> Machine:
     architecture = ARCHITECTURES.get(platform.machine())
     if architecture is None:
         raise ToolchainError(f"slipway's own cluster does not run on a {platform.machine()} processor", use)
-    missing = [program for program in PACKAGES if shutil.which(program) is None]
-    if missing:
-        raise ToolchainError(f"not found: {', '.join(missing)}", "install them")
-    return Machine(shutil.which("runc") or "runc", architecture)
+    for package in dict.fromkeys(package for program, package in PACKAGES.items() if find(program) is None):
+        debian.install(AptPackage(package, "install"), home, progress)
+    return Machine(find("runc") or "runc", architecture)
+
+
+def find(program: str) -> str | None:
+    """Where a program is, also where only root's PATH leads; None if it is nowhere."""
+    return shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
 
 
 def has_rules() -> bool:
     """Whether this machine can have packet filter rules at all."""
-    return shutil.which("iptables") is not None
+    return find("iptables") is not None
