@@ -23,8 +23,8 @@ MARKER = "# slipway stand-in"
 SOURCE = Path(__file__).with_name("plugins")
 PROJECT = SOURCE.parent.parent
 
-REQUIREMENTS = ("pulumi", "pyyaml")
-"""What the stand-ins import; `uv.lock` says in which versions."""
+GROUP = "standins"
+"""The dependency group of `pyproject.toml` that names what the stand-ins import; `uv.lock` has versions and hashes."""
 
 RUNNER = """\
 import runpy
@@ -102,7 +102,7 @@ def _source_key() -> str:
 def _environment_key() -> str:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     lock = (PROJECT / "uv.lock").read_bytes()
-    return files.digest([lock, version.encode(), *(name.encode() for name in REQUIREMENTS)])[:16]
+    return files.digest([lock, version.encode(), GROUP.encode()])[:16]
 
 
 def _make_environment(folder: Path, home: Home) -> None:
@@ -113,12 +113,11 @@ def _make_environment(folder: Path, home: Home) -> None:
     program = uv(home)
     with tempfile.TemporaryDirectory() as work:
         locked = Path(work) / "locked.txt"
-        export = [program, "export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "-o", str(locked)]
+        export = [program, "export", "--quiet", "--frozen", "--only-group", GROUP, "-o", str(locked)]
         run(export, log, MEND, environ=environ, cwd=PROJECT)
         try:
             run([program, "venv", "--quiet", "--python", sys.executable, str(folder)], log, MEND, environ=environ)
-            call = [program, "pip", "install", "--quiet", "--constraint", str(locked), *REQUIREMENTS]
-            run(call, log, MEND, environ=environ)
+            run([program, "pip", "sync", "--quiet", "--require-hashes", str(locked)], log, MEND, environ=environ)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
