@@ -7,7 +7,6 @@ ports.
 
 import contextlib
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -16,16 +15,34 @@ import uuid
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
-from toolchain import registry
+from toolchain import install, registry, services
 from toolchain.home import Home
+from toolchain.progress import Progress
 
 CA_BUNDLES = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/certs/ca-bundle.crt"))
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 MEMORY = 256 * 1024 * 1024
 PIDS = 64
 TIMEOUT = 30.0
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What builds and runs: BuildKit and a registry, up and answering, and the programs that talk to them."""
+
+    home: Home
+    buildctl: Path
+    runc: Path
+
+    @classmethod
+    def opened(cls, home: Home) -> Self:
+        """Bring everything up that is not."""
+        progress = Progress()
+        services.up(home, progress)
+        programs = install.ensure(["buildctl", "runc"], home, progress)
+        return cls(home, programs["buildctl"], programs["runc"])
 
 
 @dataclass(frozen=True)
@@ -43,20 +60,20 @@ class Image:
     config: Mapping[str, Any]
 
 
-def build(folder: Path, name: str, home: Home, work: Path, *options: str) -> Image:
+def build(folder: Path, name: str, shop: Workshop, work: Path, *options: str) -> Image:
     """Build a folder's Dockerfile and push it to the embedded registry.
 
     Args:
         folder: the build context, with its Dockerfile.
         name: the repository.
-        home: whose BuildKit is used.
+        shop: builds it.
         work: a scratch folder.
         options: further ones for `buildctl build`.
     """
     metadata = work / "metadata.json"
     secrets = [f"--secret=id=ca-bundle,src={each}" for each in CA_BUNDLES if each.is_file()][:1]
     _buildctl(
-        home,
+        shop,
         folder,
         f"--output=type=image,name={registry.address()}/{name},push=true,oci-mediatypes=true,rewrite-timestamp=true",
         f"--metadata-file={metadata}",
@@ -71,13 +88,13 @@ def build(folder: Path, name: str, home: Home, work: Path, *options: str) -> Ima
     return Image(f"{registry.address()}/{name}@{digest}", layers, config["config"])
 
 
-def unpack(image: Image, home: Home, work: Path) -> Path:
+def unpack(image: Image, shop: Workshop, work: Path) -> Path:
     """The image's files as a root folder, as a registry serves them to a node."""
     context, tar, root = work / "context", work / "root.tar", work / "rootfs"
     context.mkdir(parents=True)
     root.mkdir()
     (context / "Dockerfile").write_text(f"FROM {image.reference}\n", encoding="utf-8")
-    _buildctl(home, context, f"--output=type=tar,dest={tar}")
+    _buildctl(shop, context, f"--output=type=tar,dest={tar}")
     subprocess.run(["tar", "--extract", "--same-permissions", f"--file={tar}", f"--directory={root}"], check=True)
     tar.unlink()
     return root
@@ -86,10 +103,12 @@ def unpack(image: Image, home: Home, work: Path) -> Path:
 class Container:
     """A running container."""
 
-    def __init__(self, name: str, state: Path, process: subprocess.Popen[str]) -> None:
-        self._runc = ["runc", "--root", str(state)]
+    def __init__(self, name: str, runc: list[str], bundle: Path) -> None:
+        self._runc = runc
         self._name = name
-        self.process = process
+        self.process = subprocess.Popen(
+            [*runc, "run", "--bundle", str(bundle), name], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        )
 
     @property
     def pid(self) -> int:
@@ -123,29 +142,29 @@ class Container:
 
 @contextlib.contextmanager
 def running(
-    image: Image, root: Path, work: Path, environ: Mapping[str, str], mounts: Mapping[Path, str] | None = None
+    image: Image,
+    root: Path,
+    shop: Workshop,
+    work: Path,
+    environ: Mapping[str, str],
+    mounts: Mapping[Path, str] | None = None,
 ) -> Generator[Container]:
     """A container of an image, hardened, removed at the end.
 
     Args:
         image: says what runs, and as whom.
         root: the image's unpacked files; nothing is written there.
+        shop: runs it.
         work: a scratch folder.
         environ: variables on top of the image's.
         mounts: files or folders of this machine, and where they appear inside, read-only.
     """
     name = f"slipway-test-{uuid.uuid4().hex[:12]}"
-    bundle, state = work / name, work / "runc"
+    bundle = work / name
     bundle.mkdir()
     specification = json.dumps(_specification(image, root, environ, mounts or {}))
     (bundle / "config.json").write_text(specification, encoding="utf-8")
-    process = subprocess.Popen(
-        ["runc", "--root", str(state), "run", "--bundle", str(bundle), name],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    container = Container(name, state, process)
+    container = Container(name, [str(shop.runc), "--root", str(work / "runc")], bundle)
     try:
         yield container
     finally:
@@ -186,9 +205,9 @@ def _specification(image: Image, root: Path, environ: Mapping[str, str], mounts:
     }
 
 
-def _buildctl(home: Home, folder: Path, *options: str) -> None:
-    program = shutil.which("buildctl", path=f"{home.bin}:{os.environ['PATH']}") or "buildctl"
-    command = [program, f"--addr=unix://{home.buildkit_socket}", "build", "--frontend=dockerfile.v0"]
+def _buildctl(shop: Workshop, folder: Path, *options: str) -> None:
+    address = f"--addr=unix://{shop.home.buildkit_socket}"
+    command = [str(shop.buildctl), address, "build", "--frontend=dockerfile.v0"]
     locations = [f"--local=context={folder}", f"--local=dockerfile={folder}", "--progress=plain"]
     done = subprocess.run([*command, *locations, *options], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-4000:]

@@ -4,42 +4,21 @@ import os
 import shutil
 import signal
 import socket
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.support.container import Container, Image, build, running, unpack
+from tests.support.container import Container, Image, Workshop, build, running, unpack
 from tests.support.slow_request import SlowRequest, get
-from toolchain import buildkit, registry
+from toolchain import services
 from toolchain.home import Home
 
 FOLDER = Path(__file__).parents[3] / "images" / "python-api"
 NAME = "test/python-api"
 KEY = "canary-api-key-0123456789"
 BODY = {"left": "in flight", "right": "in flight"}
-
-
-@pytest.fixture(scope="module")
-def home() -> Home:
-    """A home whose BuildKit and registry run."""
-    if os.geteuid() != 0 or shutil.which("runc") is None:
-        pytest.skip("containers without an engine need runc and root")
-    found = Home.from_environment()
-    assert buildkit.answers(found), "BuildKit does not run: run make up first"
-    assert registry.answers(), "the embedded registry does not run: run make up first"
-    return found
-
-
-@pytest.fixture(scope="module")
-def image(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Image:
-    return build(FOLDER, NAME, home, tmp_path_factory.mktemp("build"))
-
-
-@pytest.fixture(scope="module")
-def root(image: Image, home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unpack(image, home, tmp_path_factory.mktemp("unpacked"))
 
 
 class Service:
@@ -55,26 +34,49 @@ class Service:
         return get("127.0.0.1", self.metrics_port, "/metrics")[1]
 
 
-@contextmanager
-def serving(
-    image: Image,
-    root: Path,
-    work: Path,
-    environ: Mapping[str, str] | None = None,
-    mounts: Mapping[Path, str] | None = None,
-) -> Generator[Service]:
-    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
-        port, metrics_port = (int(each.getsockname()[1]) for each in (first, second))
-    variables = {
-        "APP_LISTEN": f"127.0.0.1:{port}",
-        "APP_METRICS_LISTEN": f"127.0.0.1:{metrics_port}",
-        "APP_DRAIN_DELAY_SECONDS": "1",
-        **(environ or {}),
-    }
-    with running(image, root, work, variables, mounts) as container:
-        line = container.line()
-        assert line["message"] == "ready", line
-        yield Service(container, port, metrics_port)
+Serve = Callable[..., AbstractContextManager[Service]]
+
+
+@pytest.fixture(scope="module")
+def shop() -> Workshop:
+    home = Home.from_environment()
+    if os.geteuid() != 0 or services.kind(home) != "embedded":
+        pytest.skip("containers are run with runc, which needs root and the embedded services")
+    return Workshop.opened(home)
+
+
+@pytest.fixture(scope="module")
+def image(shop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Image:
+    return build(FOLDER, NAME, shop, tmp_path_factory.mktemp("build"))
+
+
+@pytest.fixture(scope="module")
+def root(image: Image, shop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return unpack(image, shop, tmp_path_factory.mktemp("unpacked"))
+
+
+@pytest.fixture
+def serve(image: Image, root: Path, shop: Workshop, tmp_path: Path) -> Serve:
+    """Starts the service in a container, and waits until it is ready."""
+
+    @contextmanager
+    def started(
+        environ: Mapping[str, str] | None = None, mounts: Mapping[Path, str] | None = None
+    ) -> Generator[Service]:
+        with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
+            port, metrics_port = (int(each.getsockname()[1]) for each in (first, second))
+        variables = {
+            "APP_LISTEN": f"127.0.0.1:{port}",
+            "APP_METRICS_LISTEN": f"127.0.0.1:{metrics_port}",
+            "APP_DRAIN_DELAY_SECONDS": "1",
+            **(environ or {}),
+        }
+        with running(image, root, shop, tmp_path, variables, mounts) as container:
+            line = container.line()
+            assert line["message"] == "ready", line
+            yield Service(container, port, metrics_port)
+
+    return started
 
 
 def test_the_image_says_how_it_is_run(image: Image) -> None:
@@ -104,8 +106,8 @@ def test_it_adds_little_to_its_base(image: Image) -> None:
     assert sum(size for _, size in added) < 10_000_000
 
 
-def test_it_starts_hardened_and_answers(image: Image, root: Path, tmp_path: Path) -> None:
-    with serving(image, root, tmp_path) as service:
+def test_it_starts_hardened_and_answers(serve: Serve) -> None:
+    with serve() as service:
         assert service.get("/health") == (200, '{"status":"ok"}')
         assert service.get("/ready") == (200, '{"status":"ready"}')
         with SlowRequest("127.0.0.1", service.port, "/v1/similarity", BODY) as request:
@@ -113,8 +115,8 @@ def test_it_starts_hardened_and_answers(image: Image, root: Path, tmp_path: Path
         assert 'application_latency_seconds_count{method="POST",route="/v1/similarity"} 1.0' in service.metrics()
 
 
-def test_it_runs_as_its_user_without_capabilities_on_a_read_only_root(image: Image, root: Path, tmp_path: Path) -> None:
-    with serving(image, root, tmp_path) as service:
+def test_it_runs_as_its_user_without_capabilities_on_a_read_only_root(serve: Serve) -> None:
+    with serve() as service:
         status = dict(
             line.split(":\t", 1)
             for line in Path(f"/proc/{service.container.pid}/status").read_text().splitlines()
@@ -126,15 +128,15 @@ def test_it_runs_as_its_user_without_capabilities_on_a_read_only_root(image: Ima
         assert service.container.execute("/venv/bin/python", "-c", "open('/tmp/x', 'w')") == 0
 
 
-def test_its_own_health_check_passes(image: Image, root: Path, tmp_path: Path) -> None:
+def test_its_own_health_check_passes(image: Image, serve: Serve) -> None:
     _, *command = image.config["Healthcheck"]["Test"]
-    with serving(image, root, tmp_path) as service:
+    with serve() as service:
         assert service.container.execute(*command) == 0
 
 
-def test_a_stop_drains_it(image: Image, root: Path, tmp_path: Path) -> None:
+def test_a_stop_drains_it(serve: Serve) -> None:
     with (
-        serving(image, root, tmp_path, {"APP_DRAIN_DELAY_SECONDS": "3"}) as service,
+        serve({"APP_DRAIN_DELAY_SECONDS": "3"}) as service,
         SlowRequest("127.0.0.1", service.port, "/v1/similarity", BODY) as request,
     ):
         service.container.send(signal.SIGTERM)
@@ -146,11 +148,11 @@ def test_a_stop_drains_it(image: Image, root: Path, tmp_path: Path) -> None:
         assert '"message": "stopped"' in log
 
 
-def test_a_secret_is_read_from_its_file_and_shows_nowhere(image: Image, root: Path, tmp_path: Path) -> None:
+def test_a_secret_is_read_from_its_file_and_shows_nowhere(serve: Serve, tmp_path: Path) -> None:
     key = tmp_path / "api-key"
     key.write_text(KEY, encoding="utf-8")
     environ = {"APP_API_KEY_FILE": "/run/secrets/api-key", "APP_LOG_LEVEL": "debug"}
-    with serving(image, root, tmp_path, environ, {key: "/run/secrets/api-key"}) as service:
+    with serve(environ, {key: "/run/secrets/api-key"}) as service:
         with SlowRequest("127.0.0.1", service.port, "/v1/similarity", BODY) as request:
             assert request.finish()[0] == 401
         assert KEY not in service.metrics()
@@ -161,23 +163,25 @@ def test_a_secret_is_read_from_its_file_and_shows_nowhere(image: Image, root: Pa
     assert KEY not in log
 
 
-def test_a_wrong_setting_ends_it_with_a_line_that_says_so(image: Image, root: Path, tmp_path: Path) -> None:
-    with running(image, root, tmp_path, {"APP_DRAIN_SECONDS": "soon"}) as container:
+def test_a_wrong_setting_ends_it_with_a_line_that_says_so(
+    image: Image, root: Path, shop: Workshop, tmp_path: Path
+) -> None:
+    with running(image, root, shop, tmp_path, {"APP_DRAIN_SECONDS": "soon"}) as container:
         assert container.line()["message"].startswith("APP_DRAIN_SECONDS is 'soon'; input should be a valid number")
         assert container.ended()[0] == 2
 
 
-def test_a_change_of_source_changes_only_the_last_layer(image: Image, home: Home, tmp_path: Path) -> None:
+def test_a_change_of_source_changes_only_the_last_layer(image: Image, shop: Workshop, tmp_path: Path) -> None:
     changed = tmp_path / "changed"
     shutil.copytree(FOLDER, changed)
     with (changed / "src" / "python_api" / "text.py").open("a", encoding="utf-8") as file:
         file.write("# changed\n")
 
-    after = build(changed, NAME, home, tmp_path)
+    after = build(changed, NAME, shop, tmp_path)
 
     assert after.layers[:-1] == image.layers[:-1]
     assert after.layers[-1] != image.layers[-1]
 
 
-def test_the_same_source_gives_the_same_image(image: Image, home: Home, tmp_path: Path) -> None:
-    assert build(FOLDER, NAME, home, tmp_path, "--no-cache").reference == image.reference
+def test_the_same_source_gives_the_same_image(image: Image, shop: Workshop, tmp_path: Path) -> None:
+    assert build(FOLDER, NAME, shop, tmp_path, "--no-cache").reference == image.reference
