@@ -59,6 +59,17 @@ def stack_outputs(events: Iterable[Event]) -> dict[str, Any]:
     return outputs
 
 
+def errors(events: Iterable[Event]) -> str:
+    """The errors, one a line, each after the type and name of its resource."""
+    lines: list[str] = []
+    for event in events:
+        diagnostic = mapping(event.get("diagnosticEvent"))
+        if diagnostic.get("severity") == "error":
+            about = " ".join(str(diagnostic.get("urn", "")).split("::")[2:])
+            lines.append(f"{about.rpartition('$')[2]} {diagnostic.get('message', '')}".strip())
+    return "\n".join(lines)
+
+
 def counts_in_words(counts: Mapping[str, int]) -> str:
     """`1 created, 12 unchanged`; operations without resources are left out, and unknown ones keep their name."""
     known = [(counts.get(name, 0), word) for name, word in OPERATIONS.items()]

@@ -39,7 +39,7 @@ class Outcome:
                 "  mend: run the same command again: it clears the lock and finishes what was begun"
             )
         if finished.code:
-            hint = explain(finished.tail)
+            hint = explain(events.errors(self.events)) or explain(finished.tail)
             raise CommandError(f"{hint.cause}\n  mend: {hint.mend}" if hint else "")
 
 

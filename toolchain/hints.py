@@ -56,7 +56,8 @@ HINTS = (
     ),
     Hint(
         "buildkit-down",
-        r"buildkitd\.sock|failed to (?:list workers|connect to buildkit|find a builder)|no builder .*slipway",
+        r"buildkitd\.sock|failed to (?:list workers|connect to buildkit|find a builder)|no builder \"|"
+        r"docker-build:index:Image\b[^\n]*context deadline exceeded",
         "BuildKit does not answer.",
         "`make up` starts the embedded one; `slipway doctor` says whether it runs and where its log is.",
     ),

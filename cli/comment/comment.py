@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from cli.comment.changes import change_lines
 from cli.comment.markdown import SMALLEST_PIECE, code, cut, fence, fold, inline, share, shorten
 from cli.comment.masking import shown_text
-from cli.comment.preview import CHANGES, Diagnostic, Preview, Step, short_name
+from cli.comment.preview import CHANGES, NOT_CHECKED, Diagnostic, Preview, Step, short_name
 
 MARKER = "<!-- slipway-preview -->"
 
@@ -15,7 +15,11 @@ MARKER = "<!-- slipway-preview -->"
 LIMIT = 60_000
 
 # What the sections above the object changes may take of it, so that none crowds out the others.
-TABLE_SHARE, LOSSES_SHARE, FINDINGS_SHARE, FAILURES_SHARE = 6_000, 10_000, 12_000, 10_000
+TABLE_SHARE, LOSSES_SHARE, FINDINGS_SHARE, FAILURES_SHARE, WARNINGS_SHARE = 6_000, 10_000, 12_000, 10_000, 4_000
+
+# How a finding of a level is marked, and which come first.
+LEVELS = {"mandatory": ("❌", 0), "advisory": ("⚠️", 1), NOT_CHECKED: ("❔", 3)}
+OTHER_LEVEL = ("⚠️", 2)
 
 LONGEST_ITEM = 700
 LONGEST_NAME = 120
@@ -53,6 +57,7 @@ def render(previews: Sequence[Preview], commit: str | None = None, link: str | N
             _losses(previews),
             _findings(previews),
             _failures(previews),
+            _warnings(previews),
         )
         if part
     )
@@ -92,9 +97,13 @@ def _loud(count: int) -> str:
 
 def _levels(preview: Preview) -> str:
     levels = [finding.level for finding in preview.findings]
-    told = [f"{levels.count(level)} {level}" for level in ("mandatory", "advisory") if level in levels]
-    other = sum(level not in ("mandatory", "advisory") for level in levels)
-    return ", ".join([*told, *([f"{other} other"] if other else [])]) or "none violated"
+    order = ("mandatory", "advisory", NOT_CHECKED)
+    told = [f"{levels.count(level)} {level}" for level in sorted(set(levels), key=lambda level: _rank(order, level))]
+    return ", ".join(told) or "none violated"
+
+
+def _rank(order: Sequence[str], level: str) -> tuple[int, str]:
+    return (order.index(level) if level in order else len(order), level)
 
 
 def _losses(previews: Sequence[Preview]) -> str:
@@ -119,18 +128,25 @@ def _loss(preview: Preview, step: Step) -> str:
 
 
 def _findings(previews: Sequence[Preview]) -> str:
-    items: list[str] = []
-    for level, sign in (("mandatory", "❌"), ("", "⚠️")):
-        for preview in previews:
-            for finding in preview.findings:
-                if (finding.level == "mandatory") == (level == "mandatory"):
-                    told = inline(shorten(shown_text(finding.told), LONGEST_ITEM))
-                    mend = (
-                        f" **Mend:** {inline(shorten(shown_text(finding.mend), LONGEST_ITEM))}" if finding.mend else ""
-                    )
-                    where = f"{code(shorten(finding.resource, LONGEST_NAME))} in {code(preview.stack)}"
-                    items.append(f"- {sign} {code(finding.rule)} ({finding.level}), {where}: {told}{mend}")
-    return _section("Policies", items, FINDINGS_SHARE)
+    items: list[tuple[int, str]] = []
+    for preview in previews:
+        for finding in preview.findings:
+            told = inline(shorten(shown_text(finding.told), LONGEST_ITEM))
+            mend = f" **Mend:** {inline(shorten(shown_text(finding.mend), LONGEST_ITEM))}" if finding.mend else ""
+            where = f"{code(shorten(finding.resource, LONGEST_NAME))} in {code(preview.stack)}"
+            sign, place = LEVELS.get(finding.level, OTHER_LEVEL)
+            items.append((place, f"- {sign} {code(finding.rule)} ({finding.level}), {where}: {told}{mend}"))
+    return _section("Policies", [item for _, item in sorted(items, key=lambda item: item[0])], FINDINGS_SHARE)
+
+
+def _warnings(previews: Sequence[Preview]) -> str:
+    items = [
+        f"- {code(preview.stack)}: {inline(shorten(shown_text(diagnostic.message), LONGEST_ITEM))}"
+        for preview in previews
+        for diagnostic in preview.diagnostics
+        if diagnostic.severity == "warning"
+    ]
+    return _section("Warnings", items, WARNINGS_SHARE)
 
 
 def _section(title: str, items: Sequence[str], size: int) -> str:

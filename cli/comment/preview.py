@@ -67,9 +67,14 @@ class Step:
         return f"{namespace}/{named}" if namespace else named
 
 
+# What could not be judged, because the update has to make the values first; the SDK reports it as advice.
+_NOT_CHECKED = re.compile(r"(?P<told>not checked yet\b.*?)(?: \[(?P<urn>urn:pulumi:.*)\])?", re.DOTALL)
+NOT_CHECKED = "not checked yet"
+
+
 @dataclass(frozen=True)
 class Finding:
-    """What a policy found. `level` is the engine's: `mandatory`, `advisory`, …; `mend` may be empty."""
+    """What a policy found. `level` is the engine's (`mandatory`, `advisory`) or `NOT_CHECKED`; `mend` may be empty."""
 
     level: str
     rule: str
@@ -166,19 +171,23 @@ def _findings(events: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
         policy = mapping(event.get("policyEvent"))
         if not policy:
             continue
-        message = text(policy.get("message")).strip()
-        urn = text(policy.get("resourceUrn"))
-        # The engine puts the policy's description on lines of its own above the message.
-        found = next(filter(None, (_MESSAGE.fullmatch(line) for line in (message.rpartition("\n")[2], message))), None)
-        if found:
-            urn = found["urn"] or urn
-        yield Finding(
+        yield _finding(
+            text(policy.get("message")).strip(),
             level=text(policy.get("enforcementLevel")),
-            rule=found["rule"] if found else text(policy.get("policyName")),
-            resource=short_name(urn),
-            told=found["told"] if found else message,
-            mend=(found["mend"] or "") if found else "",
+            policy=text(policy.get("policyName")),
+            urn=text(policy.get("resourceUrn")),
         )
+
+
+def _finding(message: str, *, level: str, policy: str, urn: str) -> Finding:
+    # The engine puts the policy's description on lines of its own above the message.
+    for candidate in (message.rpartition("\n")[2], message):
+        if found := _MESSAGE.fullmatch(candidate):
+            return Finding(level, found["rule"], short_name(found["urn"] or urn), found["told"], found["mend"] or "")
+    at = message.find(NOT_CHECKED)
+    if at >= 0 and (found := _NOT_CHECKED.fullmatch(message[at:])):
+        return Finding(NOT_CHECKED, policy, short_name(found["urn"] or urn), found["told"], "")
+    return Finding(level, policy, short_name(urn), message, "")
 
 
 def _diagnostics(events: Iterable[Mapping[str, Any]]) -> Iterator[Diagnostic]:

@@ -35,6 +35,19 @@ def test_a_full_disk_is_named_although_the_registry_failed_by_it() -> None:
     assert hint.name == "disk-full"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "docker-build:index:Image python-api context deadline exceeded",
+        'docker-build:index:Image python-api new builder: no builder "gone" found',
+    ],
+)
+def test_a_builder_that_does_not_answer_is_recognised_by_whose_error_it_is(said: str) -> None:
+    hint = explain(said)
+    assert hint is not None
+    assert hint.name == "buildkit-down"
+
+
 def test_an_unknown_failure_gets_no_hint() -> None:
     assert explain("error: Program failed with an unhandled exception: KeyError: 'api'") is None
 

@@ -113,6 +113,19 @@ def test_a_finding_names_rule_resource_and_mend() -> None:
     assert "**Mend:** add" in line
 
 
+def test_what_could_not_be_checked_yet_is_no_violation() -> None:
+    waiting = "not checked yet, since the update has to make the values first: Deployment shop/api: image-digest"
+    text = render([preview(finding("advisory", waiting))])
+    assert "| 1 not checked yet |" in text
+    assert "1 advisory" not in text
+
+
+def test_warnings_are_told() -> None:
+    text = render([preview(diagnostic("warning", "this digest is unknown"))])
+    assert "### Warnings" in text
+    assert "`prod`: this digest is unknown" in text
+
+
 def test_a_preview_without_changes_says_so() -> None:
     assert "## No changes" in render([preview()])
 
