@@ -18,8 +18,8 @@ HIDDEN = "a value (not shown)"
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_][-A-Za-z0-9_/]*")
 _LONGEST_SHOWN = 80
-_ALIKE = 0.7
-"""How alike two words are that differ by a slip: `pord` and `prod` are 0.75, `colour` and `rollout` 0.62."""
+_ALIKE = 0.65
+"""How alike two words are that differ by a slip: `aip` and `api` are 0.67, `colour` and `rollout` 0.62."""
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class Credentials(Spec):
 
 
 class Builder(Spec):
-    """The BuildKit builder."""
+    """What makes images."""
 
     name: Name = defaults.BUILDER
     """The builder's name, as `docker buildx ls` shows it."""

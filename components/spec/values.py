@@ -136,7 +136,8 @@ EnvValue = Annotated[
 
 _SMALLEST_CPU = Decimal("0.001")
 _LARGEST_CPU = Decimal(1024)
-_SMALLEST_MEMORY = Decimal(4 * 1024 * 1024)
+_SMALLEST_MEMORY = Decimal(4 * 2**20)
+_LARGEST_MEMORY = Decimal(2**50)
 
 
 _CPU_ALLOWED = "an amount of processor time: cores (`2`, `0.5`) or thousandths of one (`500m`)"
@@ -159,6 +160,8 @@ def _check_memory(text: str, amount: Decimal) -> Refusal | None:
             allowed=_MEMORY_ALLOWED,
             mend=f"`m` means a thousandth of a byte here; write `{text[:-1]}Mi`",
         )
+    if amount > _LARGEST_MEMORY:
+        return Refusal(allowed=f"{_MEMORY_ALLOWED}, at most 1Pi", mend=f"a suffix too many? {_MEMORY_MEND}")
     if amount < _SMALLEST_MEMORY or amount % 1:
         return Refusal(allowed=f"{_MEMORY_ALLOWED}, at least 4Mi", mend=f"a suffix is missing? {_MEMORY_MEND}")
     return None
