@@ -3,6 +3,7 @@
 
 SLIPWAY_HOME=${SLIPWAY_HOME:-$HOME/.cache/slipway}
 export SLIPWAY_HOME
+: "${checkout:?is set by the slipway script}"
 minimum=3.11
 
 say() { printf '%s\n' "$*" >&2; }

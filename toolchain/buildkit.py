@@ -108,7 +108,7 @@ def start(home: Home, program: str, runc: str) -> None:
     Raises:
         ToolchainError: This user may not run containers, or BuildKit cannot run.
     """
-    file = home.run / "buildkitd.toml"
+    file = _file(home)
     wanted = configuration(home, runc)
     if processes.running(home, NAME):
         if file.is_file() and file.read_text() == wanted and answers(home):
@@ -128,7 +128,7 @@ def start(home: Home, program: str, runc: str) -> None:
     sweep(home)
     files.write(file, wanted)
     home.buildkit.mkdir(parents=True, exist_ok=True)
-    service = processes.Service(NAME, (program, "--config", str(file)), home)
+    service = processes.Service(NAME, (program, *_arguments(file)), home)
     processes.start(service, lambda: answers(home), "run `slipway doctor`, free some disk, then run again")
     describe(home, instance(f"unix://{home.buildkit_socket}"))
 
@@ -145,12 +145,21 @@ def stop(home: Home) -> bool:
 
 
 def sweep(home: Home) -> None:
-    """Take away what a BuildKit that was killed left: containers, mounts, the socket."""
+    """Take away what a BuildKit that was killed left: itself if unrecorded, containers, mounts, the socket."""
+    processes.end_strays(_arguments(_file(home)))
     processes.end(_containers(home), 0.0)
     mounts = mounts_below(home.buildkit, Path("/proc/self/mountinfo"))
     for mount in sorted(mounts, key=len, reverse=True):
         subprocess.run(["umount", "--lazy", mount], check=False, capture_output=True)
     home.buildkit_socket.unlink(missing_ok=True)
+
+
+def _file(home: Home) -> Path:
+    return home.run / "buildkitd.toml"
+
+
+def _arguments(file: Path) -> tuple[str, ...]:
+    return ("--config", str(file))
 
 
 def mounts_below(folder: Path, table: Path) -> list[str]:

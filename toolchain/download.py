@@ -124,6 +124,9 @@ def _receive(url: str, part: Path, report: Callable[[int], None]) -> None:
         while chunk := response.read(CHUNK):
             file.write(chunk)
             report(file.tell())
+        # Read in pieces, a body that breaks off looks like one that ends.
+        if response.length:
+            raise http.client.IncompleteRead(b"", response.length)
 
 
 def _digest(path: Path) -> str:

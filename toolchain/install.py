@@ -8,7 +8,7 @@ from pathlib import Path
 
 from toolchain import debian, download, gobuild, standins, web
 from toolchain.commands import output_of, run
-from toolchain.errors import ToolchainError
+from toolchain.errors import ToolchainError, explained
 from toolchain.home import Home
 from toolchain.installed import Installed, file_key, find, remember, target
 from toolchain.pins import GoPackage, Tool, pins, version_in
@@ -48,11 +48,12 @@ def ensure(names: Iterable[str], home: Home, progress: Progress) -> dict[str, Pa
         ToolchainError: A tool cannot be had on this machine, and why.
     """
     tools = [pins().tool(name) for name in names]
-    found = {tool.name: _settle(tool, home) for tool in tools}
-    if not all(found.values()):
-        with _locked(home, progress):
-            found = {tool.name: _settle(tool, home) for tool in tools}
-            found |= _bring([tool for tool in tools if found[tool.name] is None], home, progress)
+    with explained(f"bringing tools into {home.root}"):
+        found = {tool.name: _settle(tool, home) for tool in tools}
+        if not all(found.values()):
+            with _locked(home, progress):
+                found = {tool.name: _settle(tool, home) for tool in tools}
+                found |= _bring([tool for tool in tools if found[tool.name] is None], home, progress)
     return {name: installed.path for name, installed in found.items() if installed}
 
 

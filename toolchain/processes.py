@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import threading
@@ -16,12 +17,16 @@ from toolchain import files
 from toolchain.commands import tail
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
-from toolchain.runs import ProcessMark
+from toolchain.runs import RUN_ID_VARIABLE, ProcessMark
 
 READY_TIMEOUT_S = 30.0
 POLL_S = 0.05
 STOP_GRACE_S = 10.0
 """What a service gets to end by itself before it is killed: BuildKit unmounts, the registry ends uploads."""
+
+
+NOT_FOR_SERVICES = ("PULUMI_", RUN_ID_VARIABLE)
+"""What a service does not inherit: passphrases and tokens, and the mark of an engine run, which would end with it."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ def start(service: Service, ready: Callable[[], bool], mend: str) -> None:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # an interrupt at the terminal is not for the service
                 cwd="/",
+                env={name: value for name, value in os.environ.items() if not name.startswith(NOT_FOR_SERVICES)},
             )
     except OSError as error:
         raise ToolchainError(f"{service.command[0]} cannot be started: {error.strerror}", mend) from error
@@ -117,13 +123,28 @@ def stop(home: Home, name: str) -> bool:
     mark = running(home, name)
     if mark is not None:
         with contextlib.suppress(psutil.Error):
-            process = psutil.Process(mark.pid)
-            children = process.children(recursive=True)
-            process.send_signal(signal.SIGTERM)
-            end([process], STOP_GRACE_S)
-            end(children, 0.0)
+            _end_tree(psutil.Process(mark.pid))
     record(home, name).unlink(missing_ok=True)
     return mark is not None
+
+
+def end_strays(arguments: Sequence[str]) -> None:
+    """End every process that runs with exactly these arguments, whatever the program's path.
+
+    A run that is killed just after it started a service leaves it without a record; its arguments name a file of this
+    home, so that nothing else is met.
+    """
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.cmdline()[1:] == list(arguments):
+                _end_tree(process)
+
+
+def _end_tree(process: psutil.Process) -> None:
+    children = process.children(recursive=True)
+    process.send_signal(signal.SIGTERM)
+    end([process], STOP_GRACE_S)
+    end(children, 0.0)
 
 
 def end(processes: Sequence[psutil.Process], grace: float) -> None:

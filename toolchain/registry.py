@@ -5,6 +5,7 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from pathlib import Path
 
 from toolchain import files, processes
 from toolchain.errors import ToolchainError
@@ -76,12 +77,13 @@ def start(home: Home, program: str) -> None:
     Raises:
         ToolchainError: Another program has the port, or the registry cannot run.
     """
-    file = home.run / "registry.yml"
+    file = _file(home)
     wanted = configuration(home)
     if processes.running(home, NAME):
         if file.is_file() and file.read_text() == wanted and answers():
             return
         processes.stop(home, NAME)
+    processes.end_strays(_arguments(file))
     if owner := processes.listener(port()):
         raise ToolchainError(
             f"port {port()}, where the embedded registry belongs, is taken by {owner}",
@@ -89,10 +91,20 @@ def start(home: Home, program: str) -> None:
         )
     files.write(file, wanted)
     home.registry.mkdir(parents=True, exist_ok=True)
-    service = processes.Service(NAME, (program, "serve", str(file)), home)
+    service = processes.Service(NAME, (program, *_arguments(file)), home)
     processes.start(service, answers, "run `slipway doctor`, free some disk, then run again")
 
 
 def stop(home: Home) -> bool:
     """Stop the registry; its images stay. Whether it was running."""
-    return processes.stop(home, NAME)
+    was = processes.stop(home, NAME)
+    processes.end_strays(_arguments(_file(home)))
+    return was
+
+
+def _file(home: Home) -> Path:
+    return home.run / "registry.yml"
+
+
+def _arguments(file: Path) -> tuple[str, ...]:
+    return ("serve", str(file))

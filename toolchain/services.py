@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from toolchain import bases, buildkit, docker, processes, registry, web
-from toolchain.errors import ToolchainError
+from toolchain.errors import ToolchainError, explained
 from toolchain.home import Home
 from toolchain.install import SERVICES, ensure
 from toolchain.progress import Progress
@@ -58,9 +58,14 @@ def up(home: Home, progress: Progress) -> None:
     Raises:
         ToolchainError: A service cannot run on this machine, and why.
     """
-    if kind(home) == "docker":
-        docker.start(home, progress)
-        return
+    with explained("starting the registry and BuildKit"):
+        if kind(home) == "docker":
+            docker.start(home, progress)
+        else:
+            _up_embedded(home, progress)
+
+
+def _up_embedded(home: Home, progress: Progress) -> None:
     programs = ensure(SERVICES, home, progress)
     with progress.step("starting the embedded registry and BuildKit"):
         registry.start(home, str(programs["docker-registry"]))
@@ -71,7 +76,7 @@ def up(home: Home, progress: Progress) -> None:
 
 def down(home: Home, progress: Progress) -> None:
     """Stop the services; images and build cache stay. No process and no mount is left."""
-    with progress.step("stopping the registry and BuildKit"):
+    with explained("stopping the registry and BuildKit"), progress.step("stopping the registry and BuildKit"):
         stopped = [buildkit.stop(home), registry.stop(home), docker.stop()]
     if not any(stopped):
         progress.line("· nothing was running")

@@ -1,0 +1,56 @@
+"""Sites on this machine, for what talks to servers."""
+
+import http.server
+import threading
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client asked: the names of headers are as `Mapping` finds them, in any case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a site says; `Content-Length` is the body's, unless it is among the headers."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+
+
+@contextmanager
+def served(answer: Callable[[Request], Answer], port: int = 0) -> Generator[int]:
+    """Serve on the loopback address inside the block; gives the port."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def respond(self) -> None:
+            length = int(self.headers["Content-Length"] or 0)
+            given = answer(Request(self.command, self.path, dict(self.headers), self.rfile.read(length)))
+            self.send_response(given.status)
+            for name, value in ({"Content-Length": str(len(given.body))} | given.headers).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(given.body)
+
+        do_GET = do_HEAD = do_POST = do_PUT = respond  # noqa: N815 - the base class looks for these names
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class named it
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
+        # It looks whether it should stop this often, in seconds.
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
