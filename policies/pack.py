@@ -12,7 +12,7 @@ asking it anything, so there are no followers: all its rules have the policy's o
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
@@ -20,6 +20,7 @@ from pulumi_policy import (
     EnforcementLevel,
     Policy,
     PolicyConfigSchema,
+    PolicyResource,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
@@ -107,11 +108,13 @@ class WorkloadsPolicy(ResourceValidationPolicy):
         except SettingsError as error:
             self._handed.messages["mandatory"] = [_wrong_configuration(WORKLOADS, error)]
             return
-        body, secrets = plain(args.props)
+        try:
+            manifests = _manifests(args.resource_type, args.props, self._secrets)
+        except Exception as error:
+            report_violation(_unreadable(args.urn, error), None)
+            return
         unknown: list[Finding] = []
-        for manifest in resource_manifests(
-            args.resource_type, cast("dict[str, object]", body), secrets | self._secrets
-        ):
+        for manifest in manifests:
             for finding in evaluate(manifest, rules):
                 level = settings.overrides.get(finding.about.id)
                 if finding.verdict == "unknown":
@@ -163,6 +166,7 @@ class StackPolicy(StackValidationPolicy):
             display_name="Stack guardrails",
         )
         self._secrets = _NO_SECRETS if names_can_be_told else _ALL_SECRET
+        self._rules = rules
         self._configured = _Remembered(lambda configuration: load(configuration, rules, STACK_LEVELS))
 
     def validate(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
@@ -177,32 +181,29 @@ class StackPolicy(StackValidationPolicy):
         except SettingsError as error:
             report_violation(_wrong_configuration(STACK, error), None)
             return
-        if settings.overrides.get(VERIFIED_IMAGE.about.id) == "disabled":
+        rule = VERIFIED_IMAGE.about.id
+        if rule not in self._rules or settings.overrides.get(rule) == "disabled":
             return
-        references: list[object] = list(cast("list[object]", settings.parameters[VERIFIED_IMAGES.name]))
-        workloads: list[tuple[str, str, Manifest]] = []
-        for resource in args.resources:
-            if resource.resource_type == COMPONENT_TYPE:
-                body, _ = plain(resource.props)
-                references.append(cast("dict[str, object]", body).get("reference"))
-            elif carries_pods(resource.resource_type):
-                try:
-                    found = _manifests(resource.resource_type, resource.props, self._secrets)
-                except Exception as error:
-                    report_violation(_unreadable(resource.urn, error), resource.urn)
-                    continue
-                workloads.extend((resource.name, resource.urn, manifest) for manifest in found)
-        known = verified(references)
+        extra = cast("list[object]", settings.parameters[VERIFIED_IMAGES.name])
+        known = verified([*extra, *_references(args.resources)])
         waiting: list[str] = []
-        for name, urn, manifest in workloads:
+        for resource in args.resources:
+            if not carries_pods(resource.resource_type):
+                continue
+            try:
+                manifests = _manifests(resource.resource_type, resource.props, self._secrets)
+            except Exception as error:
+                report_violation(_unreadable(resource.urn, error), resource.urn)
+                continue
             unknown: list[Finding] = []
-            for finding in unverified(manifest, known):
-                if finding.verdict == "unknown":
-                    unknown.append(finding)
-                else:
-                    report_violation(_message(finding, name, urn), urn)
+            for manifest in manifests:
+                for finding in unverified(manifest, known):
+                    if finding.verdict == "unknown":
+                        unknown.append(finding)
+                    else:
+                        report_violation(_message(finding, resource.name, resource.urn), resource.urn)
             if unknown:
-                waiting.append(_not_checked_yet(unknown, name))
+                waiting.append(_not_checked_yet(unknown, resource.name))
         if waiting and settings.report_unknown:
             raise NotDecidedYetError("; ".join(waiting))
 
@@ -251,6 +252,14 @@ def _prepare(
 def _manifests(resource_type: str, props: Mapping[str, object], all_secret: frozenset[Path]) -> list[Manifest]:
     body, secrets = plain(props)
     return list(resource_manifests(resource_type, cast("dict[str, object]", body), secrets | all_secret))
+
+
+def _references(resources: Iterable[PolicyResource]) -> Iterator[object]:
+    """The output `reference` of every component that verifies an image."""
+    for resource in resources:
+        if resource.resource_type == COMPONENT_TYPE:
+            body, _ = plain(resource.props)
+            yield cast("dict[str, object]", body).get("reference")
 
 
 def _unreadable(urn: str, error: Exception) -> str:

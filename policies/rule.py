@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from policies.predicates import AnyOf, Field, Not, Predicate, Since
+from policies.predicates import Field, Predicate
 from policies.schema import Schema
 from policies.view import Role
 
@@ -126,13 +125,3 @@ class StackRule:
 
 
 Rule = PodRule | StackRule
-
-
-def since(version: str, predicate: Predicate) -> Predicate:
-    """Holds always before a Kubernetes version, and from it on when the predicate does."""
-    return AnyOf((Not(Since(version)), predicate))
-
-
-def defaults(rules: Mapping[str, Rule]) -> dict[str, object]:
-    """The value that each parameter of these rules has without a configuration."""
-    return {parameter.name: parameter.default for rule in rules.values() for parameter in rule.parameters}

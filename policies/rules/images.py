@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import cast
 
 from policies.predicates import Parameters, PythonOnly, container
-from policies.rule import About, Check, Parameter, PodRule, Reference, Severity
+from policies.rule import About, Check, Parameter, PodRule, Reference
 from policies.values.image import ImageReference
 
 _IMAGE = container("image", "string")
@@ -91,8 +91,6 @@ def _rule(about: About, judge: PythonOnly, wanted: str, parameters: tuple[Parame
     return PodRule(about, (Check("container", judge, _IMAGE, wanted),), parameters=parameters)
 
 
-_HIGH: Severity = "high"
-
 IMAGE_TAG = _rule(
     About(
         id="image-tag",
@@ -114,7 +112,7 @@ IMAGE_DIGEST = _rule(
     About(
         id="image-digest",
         title="Digest pinning",
-        severity=_HIGH,
+        severity="high",
         rationale=(
             "A tag can be pointed at another image by whoever can push to the registry. A digest is the image's own "
             "fingerprint: the node pulls exactly what was built, tested and scanned, or nothing."
@@ -136,7 +134,7 @@ IMAGE_REGISTRY = _rule(
     About(
         id="image-registry",
         title="Allowed registries",
-        severity=_HIGH,
+        severity="high",
         rationale="What runs should come from places whose contents somebody answers for.",
         mend="push or mirror the image to an allowed registry, or have its path added to allowedRegistries",
         snippet='image = f"registry.example.com/slipway/app@{digest}"',

@@ -4,18 +4,20 @@ import copy
 from collections.abc import Iterator
 from typing import Any, cast
 
-from policies.catalogue import POD_RULES
+from policies.catalogue import POD_RULES, parameters
 from policies.evaluate import compile_rules, evaluate
 from policies.finding import Finding
 from policies.plain import Path, plain
-from policies.rule import defaults
 from policies.view import resource_manifests
 
 Json = dict[str, Any]
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 IMAGE = f"registry.example.com/slipway/app:1.4.2@{DIGEST}"
-PARAMETERS = {**defaults({**POD_RULES}), "allowedRegistries": ["registry.example.com/slipway"]}
+PARAMETERS: Json = {
+    **{name: parameter.default for name, parameter in parameters(POD_RULES).items()},
+    "allowedRegistries": ["registry.example.com/slipway"],
+}
 
 
 def good_container(name: str = "app", **fields: Any) -> Json:
@@ -99,11 +101,11 @@ def replaced(value: Json, path: Path, new: Any) -> Json:
 
 
 def findings(
-    body: Any, resource_type: str = "kubernetes:apps/v1:Deployment", rules: tuple[str, ...] = (), **parameters: Any
+    body: Any, resource_type: str = "kubernetes:apps/v1:Deployment", rules: tuple[str, ...] = (), **settings: Any
 ) -> list[Finding]:
     """What the rules find in an object (plain or proxied)."""
     chosen = [POD_RULES[rule_id] for rule_id in rules or POD_RULES]
-    compiled = compile_rules(chosen, {**PARAMETERS, **parameters})
+    compiled = compile_rules(chosen, {**PARAMETERS, **settings})
     made, secrets = plain(body)
     return [
         finding
@@ -112,9 +114,9 @@ def findings(
     ]
 
 
-def violations(body: Json, rule: str, **parameters: Any) -> list[str]:
+def violations(body: Json, rule: str, **settings: Any) -> list[str]:
     """The paths at which a rule is violated in an object."""
-    found = findings(body, token(body), (rule,), **parameters)
+    found = findings(body, token(body), (rule,), **settings)
     assert all(finding.verdict == "violation" for finding in found)
     return [finding.where() for finding in found]
 

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pulumi_policy.proxy import unknown_checking_proxy
 
 from policies.catalogue import POD_RULES
@@ -113,6 +115,22 @@ def test_the_service_answers_whatever_is_unknown(body: Json, sentinel: str) -> N
         assert len(waiting) <= 1
         assert all(d.policy == "workloads" for d in said if d not in waiting)
         assert sentinel not in json.dumps(said)
+
+
+WORDS = sorted({str(step) for body in (GOOD, BAD) for path in nodes(body) for step in path if isinstance(step, str)})
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4) | st.sampled_from(sorted(SENTINELS)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.sampled_from(PATHS), JUNK, st.sampled_from(["apps/v1:Deployment", "argoproj.io/v1alpha1:Rollout"]))
+def test_no_rule_fails_in_itself_on_whatever_it_is_given(path: Path, junk: Any, kind: str) -> None:
+    body = replaced(BAD, path, junk)
+    for form in (body, unknown_checking_proxy(body)):
+        found = findings(form, f"kubernetes:{kind}")
+        assert not any("could not be checked" in finding.problem for finding in found)
 
 
 def test_every_role_is_in_the_objects_here() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pulumi_policy import Policy, ResourceValidationPolicy
 
+from policies import pack
 from policies.catalogue import POD_RULES
 from policies.pack import WorkloadsPolicy, policies
 from policies.plain import SENTINELS
@@ -134,6 +135,19 @@ def test_a_rule_that_fails_in_itself_is_a_violation_that_tells_no_value() -> Non
         found.message
     )
     assert "canary" not in found.message
+
+
+def test_inputs_that_cannot_be_read_are_a_violation_that_tells_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise RuntimeError("canary")
+
+    monkeypatch.setattr(pack, "plain", broken)
+    analyzer = Analyzer({})
+    type_, name, body = workload("nginx")
+    for found in (analyzer.analyze(type_, body, name), analyzer.analyze_stack([(type_, name, body)])):
+        assert [d.level for d in found] == ["mandatory"]
+        assert "could not be checked: its inputs could not be read (RuntimeError at test_pack.py:" in found[0].message
+        assert "canary" not in found[0].message
 
 
 def test_policy_names_are_unique() -> None:
