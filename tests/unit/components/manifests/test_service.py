@@ -1,0 +1,31 @@
+"""The address of a workload."""
+
+from components.manifests.labels import selector
+from components.manifests.service import address, service
+from tests.unit.components.given import environment, workload
+
+
+def test_a_service_finds_the_pods_by_what_never_changes():
+    found = service(environment(), "api", workload(version="2"))
+
+    assert found
+    assert found["spec"]["selector"] == selector("api")
+
+
+def test_a_service_keeps_the_workloads_own_ports_by_name():
+    found = service(environment(), "api", workload(port=8080, extraPorts=[{"name": "metrics", "port": 9090}]))
+
+    assert found
+    ports = [(port["name"], port["port"], port["targetPort"]) for port in found["spec"]["ports"]]
+    assert ports == [("http", 8080, "http"), ("metrics", 9090, "metrics")]
+
+
+def test_the_address_is_a_url_inside_the_cluster():
+    assert address(environment(), "api", workload(port=8080)) == "http://api.demo.svc.cluster.local:8080"
+
+
+def test_a_workload_that_serves_nothing_has_neither_service_nor_address():
+    silent = workload(port=None)
+
+    assert service(environment(), "api", silent) is None
+    assert address(environment(), "api", silent) is None
