@@ -53,7 +53,7 @@ def change(workbench: Workbench) -> None:
     workloads["second"] = workloads["python-api"] | {"port": 8001, "extraPorts": []}
     config["slipway:secrets"]["session-key"]["generated"]["length"] = 48
     del config["slipway:secrets"]["spare"]
-    workloads["python-api"]["config"]["files"]["app.yaml"] = "colour: green\n"
+    workloads["python-api"]["configFiles"]["files"]["app.yaml"] = "colour: green\n"
     workbench.write_stack_file(stack)
 
 
@@ -64,7 +64,7 @@ def prepare(workbench: Workbench) -> None:
     config["slipway:secrets"] = {"session-key": {"generated": {"length": 32}}, "spare": {"generated": {"length": 32}}}
     workload = config["slipway:workloads"]["python-api"]
     workload["secrets"] = ["session-key"]
-    workload["config"] = {"folder": "/etc/python-api", "files": {"app.yaml": "colour: blue\n"}}
+    workload["configFiles"] = {"folder": "/etc/python-api", "files": {"app.yaml": "colour: blue\n"}}
     workbench.write_stack_file(stack)
 
 
@@ -122,10 +122,12 @@ def disturbed(
         return [f"{where}: the next up failed: {mended.text[-2000:]}"]
     state, manifests = expected
     wrong: list[str] = []
-    if manifests_of(workbench) != manifests:
-        wrong.append(f"{where}: other manifests: {sorted(manifests_of(workbench).items() ^ manifests.items())}")
-    if state_of(workbench) != state:
-        now = state_of(workbench)
-        differing = [urn for urn in sorted(now.keys() | state.keys()) if now.get(urn) != state.get(urn)]
-        wrong.append(f"{where}: another state of {differing}")
+    for what, now, then in (
+        ("manifests", manifests_of(workbench), manifests),
+        ("state", state_of(workbench), state),
+    ):
+        differing = [name for name in sorted(now.keys() | then.keys()) if now.get(name) != then.get(name)]
+        if differing:
+            first = differing[0]
+            wrong.append(f"{where}: other {what} in {differing}; {first} is {now.get(first)}, not {then.get(first)}"[:2000])
     return wrong
