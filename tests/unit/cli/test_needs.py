@@ -1,0 +1,47 @@
+"""Nothing is brought that a stack does not use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.needs import ENGINE, needs
+from components.spec.loading import load_file
+from components.spec.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[3]
+OWN = "127.0.0.1:5001"
+
+
+def settings(stack: str, **overrides: str) -> Settings:
+    return load_file(ROOT / f"Pulumi.{stack}.yaml", overrides).settings
+
+
+def test_dev_builds_with_the_services_of_this_machine() -> None:
+    wanted = needs(settings("dev"), OWN)
+    assert wanted.services
+    assert "docker-build" in wanted.tools
+
+
+def test_a_stack_that_promotes_builds_nothing() -> None:
+    wanted = needs(settings("prod"), OWN)
+    assert not wanted.services
+    assert wanted.tools == ENGINE
+
+
+@pytest.mark.parametrize(
+    ("overrides", "services"),
+    [
+        ({"SLIPWAY__REGISTRY": "{address: registry.example.com}"}, True),
+        ({"SLIPWAY__REGISTRY": "{address: registry.example.com, builder: {name: mine}}"}, False),
+        ({"SLIPWAY__REGISTRY__BUILDER__NAME": "mine"}, True),
+    ],
+)
+def test_services_are_those_of_the_registry_or_the_builder(overrides: dict[str, str], services: bool) -> None:
+    assert needs(settings("dev", **overrides), OWN).services == services
+
+
+def test_generated_secrets_need_their_provider() -> None:
+    generated = settings("dev", SLIPWAY__SECRETS="{db: {generated: {}}}")
+    assert "random" in needs(generated, OWN).tools
