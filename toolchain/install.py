@@ -60,7 +60,7 @@ def ensure(names: Iterable[str], home: Home, progress: Progress) -> dict[str, Pa
 def _settle(tool: Tool, home: Home) -> Installed | None:
     """What is there, written down, so that the next call need not start a program to ask for its version."""
     found = find(tool, home)
-    if found is None:
+    if found is None or (found.origin == "stand-in" and tool.plugin and web.reachable(home)):
         return None
     own = target(tool, home)
     if found.path != own and standins.is_standin(own):
@@ -85,7 +85,7 @@ def _bring(missing: list[Tool], home: Home, progress: Progress) -> dict[str, Ins
     for tool in left:
         if tool.name not in brought:
             # A CLI that was just brought may have brought it along.
-            installed = find(tool, home) or _plugin(tool, home, progress)
+            installed = _settle(tool, home) or _plugin(tool, home, progress)
             keep({tool.name: installed} if installed else _other(tool, home, progress))
     return brought
 
@@ -116,6 +116,7 @@ def _plugin(tool: Tool, home: Home, progress: Progress) -> Installed | None:
             run(command, home.logs / "plugins.log", "", environ=environ)
     except ToolchainError as error:
         progress.line(f"  the official {tool.title} cannot be had: {error.message}")
+        web.note_unreachable(home)
         return None
     return Installed("download", tool.version, program, tool.version)
 

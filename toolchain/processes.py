@@ -90,6 +90,14 @@ def start(service: Service, ready: Callable[[], bool], mend: str) -> None:
         raise ToolchainError(f"{service.command[0]} cannot be started: {error.strerror}", mend) from error
     mark = ProcessMark.of(process.pid) or ProcessMark(process.pid, time.time())
     files.write(record(service.home, service.name), json.dumps(asdict(mark)))
+    try:
+        _await_ready(service, process, ready, mend)
+    finally:
+        # It outlives this process, or is gone by now; either way nobody here waits for it any more.
+        process.returncode = process.returncode or 0
+
+
+def _await_ready(service: Service, process: subprocess.Popen[bytes], ready: Callable[[], bool], mend: str) -> None:
     deadline = time.monotonic() + READY_TIMEOUT_S
     while not ready():
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -99,8 +107,6 @@ def start(service: Service, ready: Callable[[], bool], mend: str) -> None:
             what = f"ended with code {process.returncode}" if ended else f"did not answer in {READY_TIMEOUT_S:.0f} s"
             stop(service.home, service.name)
             raise ToolchainError(f"{service.name} {what}:\n{tail(service.log)}", f"{mend} (its log: {service.log})")
-    # The service outlives this process; nobody here waits for it any more.
-    process.returncode = 0
 
 
 def await_condition(condition: Callable[[], bool], timeout: float = READY_TIMEOUT_S) -> bool:
@@ -129,14 +135,14 @@ def stop(home: Home, name: str) -> bool:
 
 
 def end_strays(arguments: Sequence[str]) -> None:
-    """End every process that runs with exactly these arguments, whatever the program's path.
+    """End every process whose command line ends with these arguments, whatever the program's path.
 
     A run that is killed just after it started a service leaves it without a record; its arguments name a file of this
     home, so that nothing else is met.
     """
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.cmdline()[1:] == list(arguments):
+            if process.cmdline()[-len(arguments) :] == list(arguments):
                 _end_tree(process)
 
 
@@ -147,13 +153,21 @@ def _end_tree(process: psutil.Process) -> None:
     end(children, 0.0)
 
 
-def end(processes: Sequence[psutil.Process], grace: float) -> None:
+def end(ending: Sequence[psutil.Process], grace: float) -> None:
     """Wait `grace` seconds for processes to end, then kill what is left and see it gone."""
-    _, alive = psutil.wait_procs(processes, timeout=grace)
-    for process in alive:
+    await_condition(lambda: not any(map(_alive, ending)), grace)
+    for process in filter(_alive, ending):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(alive, timeout=STOP_GRACE_S)
+    await_condition(lambda: not any(map(_alive, ending)), STOP_GRACE_S)
+
+
+def _alive(process: psutil.Process) -> bool:
+    """Whether it still does anything: one that has ended may stay listed until its parent looks."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def listener(port: int) -> str | None:

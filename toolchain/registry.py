@@ -47,7 +47,7 @@ def port(environ: Mapping[str, str] | None = None) -> int:
         ToolchainError: The variable holds no port.
     """
     text = (os.environ if environ is None else environ).get(PORT_VARIABLE, "") or str(DEFAULT_PORT)
-    if not text.isdecimal() or not 0 < int(text) < 65536:
+    if not (text.isascii() and text.isdecimal()) or not 0 < int(text) < 65536:
         raise ToolchainError(f"{PORT_VARIABLE} is {text!r}, not a port", "set it to a number from 1 to 65535")
     return int(text)
 

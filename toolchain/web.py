@@ -5,6 +5,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from toolchain import files
 from toolchain.home import Home
@@ -25,17 +26,25 @@ def reachable(home: Home, probe: str = PROBE, now: float | None = None) -> bool:
         now: Seconds since the epoch, the clock's by default.
     """
     moment = time.time() if now is None else now
-    memory = home.run / "web.json"
     try:
-        remembered = json.loads(memory.read_text())["unreachable"]
+        remembered = json.loads(_memory(home).read_text())["unreachable"]
         if 0 <= moment - remembered < REMEMBERED_S:
             return False
     except (OSError, ValueError, KeyError, TypeError):
         pass
     if _answers(probe):
         return True
-    files.write(memory, json.dumps({"unreachable": moment}))
+    note_unreachable(home, moment)
     return False
+
+
+def note_unreachable(home: Home, now: float | None = None) -> None:
+    """Remember that an official release could not be fetched, so that it is not tried again for an hour."""
+    files.write(_memory(home), json.dumps({"unreachable": time.time() if now is None else now}))
+
+
+def _memory(home: Home) -> Path:
+    return home.run / "web.json"
 
 
 def _answers(url: str) -> bool:
