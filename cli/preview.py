@@ -60,7 +60,7 @@ def _commit() -> str | None:
 
 def _run(workspace: Workspace, flags: Sequence[str], show: Callable[[bytes], object]) -> Outcome:
     deploy.prepare(workspace, settings.load(workspace), services_too=False)
-    workspace.engine.end_dead_runs()
+    workspace.engine.prepare_preview()
     if workspace.engine.exists():
         return operate(workspace, ["preview", *flags], show=show)
     with scratch_stack(workspace) as (engine, config):

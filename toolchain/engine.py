@@ -133,9 +133,15 @@ class Engine:
         """Put right what killed runs left behind; see `toolchain.recovery`."""
         return self._recovery().run()
 
-    def end_dead_runs(self) -> list[str]:
-        """Only end the processes of killed runs."""
-        return self._recovery().end_dead_runs()
+    def prepare_preview(self) -> None:
+        """End the processes of killed runs, and make sure that the state can be read; a preview needs no more.
+
+        Raises:
+            ToolchainError: the state is damaged, with the backup to restore.
+        """
+        self._recovery().end_dead_runs()
+        if self.checkpoint:
+            self.checkpoint.load()
 
     def _recovery(self) -> Recovery:
         return Recovery(self.checkout, self.stack, self.checkpoint, self._rewrite_state)
