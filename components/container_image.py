@@ -12,6 +12,7 @@ from pulumi_docker_build import (
     CacheToArgs,
     CacheToRegistryArgs,
     DockerfileArgs,
+    ExportArgs,
     Image,
     Index,
     Platform,
@@ -23,6 +24,10 @@ from components.spec.image import BuildImage
 
 CA_BUNDLE = "ca-bundle"
 """The build secret that holds the machine's certificates; a Dockerfile may mount it, and need not."""
+
+REPRODUCIBLE = ExportArgs(raw="type=image,push=true,rewrite-timestamp=true")
+"""Push, with every file's time set to `SOURCE_DATE_EPOCH`: the same tree gives the same digest on any machine, with or
+without a cache, so that building again rolls out nothing. https://reproducible-builds.org/specs/source-date-epoch/"""
 
 
 class ContainerImage(pulumi.ComponentResource):
@@ -73,12 +78,13 @@ class ContainerImage(pulumi.ComponentResource):
         spec, registry, cache = self._spec, self._registry, self._cache(platform)
         return Image(
             name,
-            push=True,
+            push=False,
+            exports=[REPRODUCIBLE],
             tags=[f"{self._repository}:{tag}"],
             context=BuildContextArgs(location=spec.folder),
             dockerfile=DockerfileArgs(location=f"{spec.folder}/{spec.dockerfile}"),
             target=spec.target,
-            build_args=dict(spec.args),
+            build_args={"SOURCE_DATE_EPOCH": "0", **spec.args},
             platforms=[Platform(platform)] if platform else None,
             builder=BuilderConfigArgs(name=registry.spec.builder.name),
             registries=registry.credentials,

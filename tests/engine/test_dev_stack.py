@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import urllib.request
 
@@ -86,3 +87,15 @@ def test_the_checkout_stays_clean(deployed: Workbench) -> None:
     deployed.run(["git", "add", "-A"])
     listed = deployed.run(["git", "ls-files"]).out.split()
     assert not [name for name in listed if name.startswith((".state", ".rendered", ".venv/"))]
+
+
+def test_the_same_source_built_again_gives_the_same_digest(deployed: Workbench) -> None:
+    # given an image, and sources that a fresh clone would date anew
+    before = digest_of(deployed)
+    for source in (deployed.folder / "images" / "python-api").rglob("*.py"):
+        os.utime(source)
+    # when the stack is brought up anew, without the image
+    assert deployed.slipway("destroy", "--stack", "dev", "--yes").code == 0
+    assert deployed.slipway("up", "--stack", "dev").code == 0
+    # then
+    assert digest_of(deployed) == before

@@ -58,7 +58,7 @@ def test_a_preview_builds_nothing():
 def test_an_image_is_pushed_under_its_tag_by_the_named_builder():
     inputs = built(registry={"builder": {"name": "ci"}}).one("Image").inputs
 
-    assert inputs["push"] is True
+    assert inputs["exports"] == [{"raw": "type=image,push=true,rewrite-timestamp=true"}]
     assert inputs["tags"] == [f"{REPOSITORY}:dev"]
     assert inputs["builder"] == {"name": "ci"}
 
@@ -69,7 +69,13 @@ def test_what_to_build_is_passed_on():
     assert inputs["context"] == {"location": "images/api"}
     assert inputs["dockerfile"] == {"location": "images/api/Dockerfile.gpu"}
     assert inputs["target"] == "runtime"
-    assert inputs["buildArgs"] == {"PYTHON_VERSION": "3.11"}
+    assert inputs["buildArgs"] == {"SOURCE_DATE_EPOCH": "0", "PYTHON_VERSION": "3.11"}
+
+
+def test_a_project_may_date_its_image_itself():
+    inputs = built(args={"SOURCE_DATE_EPOCH": "1700000000"}).one("Image").inputs
+
+    assert inputs["buildArgs"] == {"SOURCE_DATE_EPOCH": "1700000000"}
 
 
 def test_the_cache_has_a_repository_of_its_own_and_fails_no_build():
