@@ -1,0 +1,90 @@
+"""A real cluster for tests: started once for the session, and gone after it unless it ran before."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.support import Cluster
+from toolchain import gobuild, oci, registry
+from toolchain.bases import ARCHITECTURES
+from toolchain.cluster import down, images, status, up
+from toolchain.home import Home
+from toolchain.install import ensure
+from toolchain.progress import Progress
+
+FIRST_TIME_S = 1800
+"""On a fresh machine the first test waits until Kubernetes is built."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(FIRST_TIME_S))
+
+
+@pytest.fixture(scope="session")
+def home() -> Home:
+    """The machine's own home: programs are built once, not for every run of the tests."""
+    return Home.from_environment()
+
+
+@pytest.fixture(scope="session")
+def embedded_registry(home: Home) -> Iterator[str]:
+    """The address of the running embedded registry."""
+    served = registry.answers()
+    if not served:
+        program = ensure(("docker-registry",), home, Progress())["docker-registry"]
+        registry.start(home, str(program))
+    yield registry.address()
+    if not served:
+        registry.stop(home)
+
+
+@pytest.fixture(scope="session")
+def cluster(home: Home, embedded_registry: str) -> Iterator[Cluster]:
+    """slipway's own cluster, ready. Its kubeconfig stays at the same path when a test restarts it."""
+    ran = status(home).running
+    kubeconfig = up(home, Progress())
+    yield Cluster(home, kubeconfig)
+    if not ran:
+        down(home, Progress())
+
+
+@pytest.fixture(scope="session")
+def responder(home: Home, embedded_registry: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An image, by digest, of a program that answers on 8080; see `responder/main.go`."""
+    folder = tmp_path_factory.mktemp("responder")
+    subprocess.run(
+        [
+            gobuild.find_go(home, Progress()),
+            "build",
+            "-trimpath",
+            "-ldflags=-s -w",
+            "-o",
+            str(folder / "responder"),
+            ".",
+        ],
+        cwd=Path(__file__).with_name("responder"),
+        env={**os.environ, **gobuild.environment(home)},
+        check=True,
+    )
+    image = images.make(images.ProgramImage(folder / "responder"), ARCHITECTURES[platform.machine()], folder)
+    oci.push(embedded_registry, "tests/responder", "latest", image)
+    return f"{embedded_registry}/tests/responder@{image.digest}"
+
+
+@pytest.fixture
+def namespace(cluster: Cluster) -> Iterator[str]:
+    """A fresh namespace that enforces the `restricted` level."""
+    name = f"test-{uuid.uuid4().hex[:8]}"
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    cluster.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}])
+    yield name
+    cluster.kubectl("delete", "namespace", name, "--wait=false")
