@@ -5,12 +5,13 @@ STACK ?= dev
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff destroy down doctor test check format e2e bench soak golden lock clean clean-cache venv
+.PHONY: help up preview diff destroy down doctor test check format e2e bench soak golden lock clean clean-cache venv $(CHECKS)
 
 BIN := .venv/bin
 UV := PATH="$${SLIPWAY_HOME:-$$HOME/.cache/slipway}/uv/bin:$$PATH" UV_CACHE_DIR="$${SLIPWAY_HOME:-$$HOME/.cache/slipway}/uv-cache" uv
-EXPORT := export --quiet --frozen --no-dev --no-emit-project --format requirements-txt
+EXPORT := export --quiet --frozen --no-header --no-dev --no-emit-project --format requirements-txt
 SCHEMA := docs/stack.schema.json
+CHECKS := check-format check-lint check-types check-imports check-docs check-lock check-schema
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -40,15 +41,30 @@ test: venv ## Run the fast tests: units, and the real engine
 e2e: venv ## Run the tests with a cluster and with Docker
 	@$(BIN)/pytest $(wildcard tests/e2e tests/cluster tests/docker) $(ARGS)
 
-check: venv ## Format, lint, types, imports, links, generated files
-	@$(BIN)/ruff format --check --quiet
+check: venv ## Format, lint, types, imports, links, generated files: all are run, whatever the first says
+	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
+
+check-format:
+	@$(BIN)/ruff format --check --quiet || { echo 'not formatted: make format'; exit 1; }
+
+check-lint:
 	@$(BIN)/ruff check --quiet
-	@$(BIN)/pyright --warnings
+
+check-types:
+	@$(BIN)/pyright
+
+check-imports:
 	@$(BIN)/lint-imports --no-logo
+
+check-docs:
 	@$(BIN)/pytest --quiet tests/unit/docs
-	@$(UV) lock --check --quiet
+
+check-lock:
+	@$(UV) lock --check --quiet || { echo 'uv.lock is not current: make lock'; exit 1; }
 	@$(UV) $(EXPORT) | diff -u requirements.txt - || { echo 'requirements.txt is not current: make lock'; exit 1; }
-	@./slipway schema | diff -u $(SCHEMA) - || { echo '$(SCHEMA) is not current: make golden'; exit 1; }
+
+check-schema:
+	@$(BIN)/slipway schema | diff -u $(SCHEMA) - || { echo '$(SCHEMA) is not current: make golden'; exit 1; }
 
 format: venv ## Format the code and mend what the linter can
 	@$(BIN)/ruff check --fix --quiet
@@ -56,7 +72,7 @@ format: venv ## Format the code and mend what the linter can
 
 golden: venv ## Write golden files and the schema of stack files anew
 	@$(BIN)/pytest --quiet tests/unit --regenerate $(ARGS)
-	@./slipway schema --out $(SCHEMA)
+	@$(BIN)/slipway schema --out $(SCHEMA)
 
 lock: venv ## Pin the dependencies again, after a change of pyproject.toml
 	@$(UV) lock

@@ -17,7 +17,8 @@ from components.spec.settings import settings_schema
 def command(out: Path | None) -> None:
     """Print the JSON schema of stack files, with which editors complete and check them.
 
-    The checkout has it as `stack.schema.json`; stack files name it in their first line, for the YAML language server.
+    The checkout has it as `docs/stack.schema.json`; a first line
+    `# yaml-language-server: $schema=docs/stack.schema.json` makes editors use it.
     """
     text = json.dumps(settings_schema(), indent=2) + "\n"
     if out:

@@ -7,7 +7,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+import yaml
 
 from tests.unit.cli.conftest import Desk
 
@@ -104,3 +106,12 @@ def test_clean_with_force_forgets_a_stack(desk: Desk) -> None:
     write_state(desk.checkout, [{"urn": "a"}])
     assert desk.slipway("clean", "--force").exit_code == 0
     assert not (desk.checkout / ".state").exists()
+
+
+def test_the_schema_takes_the_projects_stack_files_and_refuses_an_unknown_key(desk: Desk) -> None:
+    validator = jsonschema.Draft202012Validator(json.loads(desk.slipway("schema").stdout))
+    for file in sorted(desk.checkout.glob("Pulumi.*.yaml")):
+        content = yaml.safe_load(file.read_text())
+        assert list(validator.iter_errors(content)) == []
+        content["config"]["slipway:workloads"]["python-api"]["prot"] = 8000
+        assert list(validator.iter_errors(content))
