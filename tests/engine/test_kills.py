@@ -129,5 +129,7 @@ def disturbed(
         differing = [name for name in sorted(now.keys() | then.keys()) if now.get(name) != then.get(name)]
         if differing:
             first = differing[0]
-            wrong.append(f"{where}: other {what} in {differing}; {first} is {now.get(first)}, not {then.get(first)}"[:2000])
+            wrong.append(
+                f"{where}: other {what} in {differing}; {first} is {now.get(first)}, not {then.get(first)}"[:2000]
+            )
     return wrong

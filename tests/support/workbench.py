@@ -58,10 +58,16 @@ class Workbench:
         pairs = (pair.partition("=") for pair in shown.split("\0") if pair)
         return {name: value for name, _, value in pairs}
 
-    def run(self, command: list[str], extra: dict[str, str] | None = None) -> Result:
-        """Run any command in the copy; never raises for its exit code."""
+    def run(self, command: list[str], extra: dict[str, str] | None = None, said: str = "") -> Result:
+        """Run any command in the copy, `said` on its standard input; never raises for its exit code."""
         done = subprocess.run(
-            command, cwd=self.folder, capture_output=True, text=True, check=False, env=self._base() | (extra or {})
+            command,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=self._base() | (extra or {}),
+            input=said,
         )
         return Result(done.returncode, done.stdout, done.stderr)
 

@@ -1,0 +1,294 @@
+"""The tables of fields in the component pages, made from the models, so that no page can fall behind them."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Union, cast, get_args, get_origin
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from components.spec import defaults, shape
+from components.spec.base import Spec
+from components.spec.environment import Environment
+from components.spec.image import BuildImage, ExternalImage, Image, PromoteImage
+from components.spec.refusal import KIND, Refusal
+from components.spec.refusal import Path as SpecPath
+from components.spec.registry import Registry
+from components.spec.secret import Secret
+from components.spec.settings import Settings
+from components.spec.target import KubernetesTarget, RenderTarget
+from components.spec.workload import Workload
+from tests.support.docs.pages import CHECKOUT
+
+NAME = "<name>"
+"""Stands in a path for a name of a person's choice."""
+
+TABLES: Mapping[str, tuple[str, type[Spec], SpecPath]] = {
+    "environment": ("environment.md", Environment, ("environment",)),
+    "registry": ("registry.md", Registry, ("registry",)),
+    "build": ("container-image.md", BuildImage, ("workloads", NAME, "image", "build")),
+    "image": ("verified-image.md", Image, ("workloads", NAME, "image")),
+    "promote": ("verified-image.md", PromoteImage, ("workloads", NAME, "image", "promote")),
+    "external": ("verified-image.md", ExternalImage, ("workloads", NAME, "image", "external")),
+    "workload": ("workload.md", Workload, ("workloads", NAME)),
+    "secret": ("secret-files.md", Secret, ("secrets", NAME)),
+    "render": ("render-target.md", RenderTarget, ("target",)),
+    "kubernetes": ("render-target.md", KubernetesTarget, ("target",)),
+    "settings": ("stack-files.md", Settings, ()),
+}
+"""Name of a table → the page that it is in, the model it shows, and where that stands in a stack file."""
+
+PAGE_OF = {model: page for page, model, _ in TABLES.values()}
+"""Models with a table of their own: other tables link there."""
+
+UNITS = (
+    ("Seconds", "seconds"),
+    ("cpu", "cores"),
+    ("memory", "bytes"),
+    ("Size", "bytes"),
+    ("Utilisation", "percent"),
+    ("length", "characters"),
+    ("pods", "pods"),
+    ("replicas", "pods"),
+    ("min", "pods"),
+    ("max", "pods"),
+    ("maxSurge", "pods"),
+    ("maxUnavailable", "pods"),
+    ("gpus", "GPUs"),
+    ("count", "GPUs"),
+)
+"""How the name of a field ends, and the unit of its number."""
+
+WITHOUT_UNIT = frozenset({"port", "ports", "user", "group", "rotation"})
+"""Numbers that count nothing."""
+
+REASONS: Mapping[tuple[type[Spec], str], str] = {
+    (BuildImage, "dockerfile"): "Docker's own default.",
+    (Registry, "repository"): "The project's name: its images stay together.",
+    (Registry, "insecure"): "Without a certificate anybody on the way can exchange an image's manifest.",
+    (Workload, "profile"): "Most services are plain APIs; the other two need sizes of their own.",
+}
+"""Why a default is what it is, where neither `components.spec.defaults` nor the field's own description says so."""
+
+SAID_BY_DESCRIPTION = frozenset({"caBundle", "tag", "special", "rotation", "gpus"})
+"""Fields whose description is reason enough."""
+
+BY_PROFILE = {(Workload, "shm_size"): "SHARED_MEMORY", ("Probes", "startup_seconds"): "STARTUP"}
+"""Fields without a default of their own that get one from the workload's profile."""
+
+_MARKED = re.compile(r"(<!-- (?P<kind>fields|sizes)(?:: (?P<name>[a-z]+))? -->\n).*?(?=<!-- end -->)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One field of a table, its texts in Markdown."""
+
+    model: type[Spec]
+    field: str
+    path: str
+    allowed: str
+    unit: str
+    default: str
+    meaning: str
+    reason: str
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What stands in the table."""
+        meaning = f"{self.meaning} Default: {self.reason}" if self.reason else self.meaning
+        return (f"`{self.path}`", self.allowed, self.unit, self.default, meaning)
+
+
+def current(page: Path) -> str:
+    """A page's text with its tables made anew."""
+    return _MARKED.sub(lambda mark: f"{mark[1]}\n{_table_of(mark)}\n\n", page.read_text(encoding="utf-8"))
+
+
+def _table_of(mark: re.Match[str]) -> str:
+    if mark["kind"] == "sizes":
+        return sizes()
+    head = ("field", "what may stand there", "unit", "default", "what it is, and why")
+    return markdown(head, [row.cells for row in table(mark["name"])])
+
+
+def table(name: str) -> list[Row]:
+    """The rows of a table, by its name in `TABLES`."""
+    _, model, path = TABLES[name]
+    return list(_rows(model, path, ""))
+
+
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table."""
+    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines)
+
+
+def sizes() -> str:
+    """The defaults that depend on tier and profile."""
+    rows: list[tuple[str, ...]] = []
+    for tier, profiles in defaults.SIZES.items():
+        for profile, amounts in profiles.items():
+            shared = defaults.SHARED_MEMORY[tier][profile]
+            numbers = [amounts[side][name] for side in ("requests", "limits") for name in ("cpu", "memory")]
+            started = str(defaults.STARTUP[profile])
+            rows.append(
+                (f"`{tier}`", f"`{profile}`", *(f"`{number}`" for number in numbers), f"`{shared}`" if shared else "left out")
+                + (f"`{started}`",)
+            )
+    head = ("tier", "profile", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory", "shmSize")
+    return markdown((*head, "probes.startupSeconds"), rows)
+
+
+def _rows(model: type[Spec], path: SpecPath, prefix: str) -> Iterator[Row]:
+    for field, info in model.model_fields.items():
+        alias = info.alias or field
+        nested = _models(info.annotation)
+        below = (*path, alias, *_steps(info.annotation))
+        label = f"{prefix}{alias}"
+        constant = _constants(model).get(field)
+        yield Row(
+            model,
+            field,
+            label,
+            _allowed(info, nested, below),
+            _unit(alias, info, nested),
+            _default(model, field, info, constant),
+            _words(info.description or ""),
+            _reason(model, field, constant),
+        )
+        if len(nested) == 1 and nested[0] not in PAGE_OF:
+            yield from _rows(nested[0], below, f"{label}{_joint(info.annotation)}.")
+
+
+def _models(annotation: object) -> list[type[Spec]]:
+    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias) and issubclass(annotation, Spec):
+        return [annotation]
+    return [model for argument in get_args(annotation) for model in _models(argument)]
+
+
+def _plain(annotation: object) -> object:
+    """The annotation without `Annotated` and without `| None`."""
+    if get_origin(annotation) is Annotated:
+        return _plain(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        kept = [argument for argument in get_args(annotation) if argument is not type(None)]
+        return _plain(kept[0]) if len(kept) == 1 else annotation
+    return annotation
+
+
+def _steps(annotation: object) -> SpecPath:
+    origin = get_origin(_plain(annotation))
+    return (0,) if origin is tuple else (NAME,) if origin is not None and _is_mapping(origin) else ()
+
+
+def _is_mapping(origin: object) -> bool:
+    """Whether a generic's origin is a mapping."""
+    return isinstance(origin, type) and issubclass(origin, Mapping)
+
+
+def _joint(annotation: object) -> str:
+    steps = _steps(annotation)
+    return "" if not steps else "[]" if steps == (0,) else f".{NAME}"
+
+
+def _allowed(info: FieldInfo, nested: list[type[Spec]], below: SpecPath) -> str:
+    steps = _steps(info.annotation)
+    if nested:
+        page = PAGE_OF.get(nested[0])
+        what = f"[block]({page})" if page else "block"
+        return {(): f"a {what}", (0,): f"a list of {what}s", (NAME,): f"names, each with a {what}"}[steps]
+    if steps == (NAME,):
+        return "names and values"
+    leaf = _refused_words(info) or shape.allowed_at(below)
+    return f"a list: {leaf}" if steps else leaf
+
+
+def _refused_words(info: FieldInfo) -> str | None:
+    """What a field's own check says is allowed; asked with an empty text, which none of them takes."""
+    annotation: Any = info.annotation
+    for mark in info.metadata:
+        annotation = Annotated[annotation, mark]
+    impossible: Any = [""] if _steps(info.annotation) == (0,) else ""
+    try:
+        TypeAdapter[Any](annotation).validate_python(impossible)
+    except ValidationError as error:
+        for found in error.errors(include_url=False):
+            if found["type"] == KIND:
+                refusals = cast("tuple[Refusal, ...]", found.get("ctx", {})["refusals"])
+                return refusals[0].allowed
+    return None
+
+
+def _unit(alias: str, info: FieldInfo, nested: list[type[Spec]]) -> str:
+    if nested or alias in WITHOUT_UNIT or _steps(info.annotation):
+        return ""
+    return next((unit for ending, unit in UNITS if alias.endswith(ending)), "")
+
+
+def _default(model: type[Spec], field: str, info: FieldInfo, constant: str | None) -> str:
+    if info.is_required():
+        return "required"
+    profiled = BY_PROFILE.get((model, field)) or BY_PROFILE.get((model.__name__, field))
+    if profiled or constant == "SIZES":
+        return "[by tier and profile](#sizes)"
+    value: object = getattr(defaults, constant) if constant else info.default
+    if isinstance(value, Mapping) and value:
+        return _by_tier(cast("Mapping[str, object]", value))
+    if isinstance(value, Spec):
+        return "its own defaults"
+    return "left out" if value is None else "none" if value in ((), {}) else _literal(value)
+
+
+def _by_tier(values: Mapping[str, object]) -> str:
+    groups: dict[str, list[str]] = {}
+    for tier, value in values.items():
+        groups.setdefault(_literal(value), []).append(f"`{tier}`")
+    return ", ".join(f"{value} in {' and '.join(tiers)}" for value, tiers in groups.items())
+
+
+def _literal(value: object) -> str:
+    return f"`{value}`" if isinstance(value, str) else f"`{json.dumps(value)}`"
+
+
+def _reason(model: type[Spec], field: str, constant: str | None) -> str:
+    return REASONS.get((model, field)) or (_documented().get(constant, "") if constant else "")
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
+
+
+@cache
+def _documented() -> Mapping[str, str]:
+    """The docstring of every constant of `components.spec.defaults`."""
+    tree = ast.parse((CHECKOUT / "components" / "spec" / "defaults.py").read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
+    for statement, after in zip(tree.body, tree.body[1:], strict=False):
+        target = statement.target if isinstance(statement, ast.AnnAssign) else None
+        text = after.value if isinstance(after, ast.Expr) else None
+        if isinstance(target, ast.Name) and isinstance(text, ast.Constant) and isinstance(text.value, str):
+            found[target.id] = _words(text.value)
+    return found
+
+
+@cache
+def _constants(model: type[Spec]) -> Mapping[str, str]:
+    """Field → the constant of `components.spec.defaults` that its default is taken from, read from the source."""
+    tree = ast.parse((CHECKOUT / f"{model.__module__.replace('.', '/')}.py").read_text(encoding="utf-8"))
+    (definition,) = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == model.__name__]
+    fields = [node for node in definition.body if isinstance(node, ast.AnnAssign) and node.value is not None]
+    return {
+        node.target.id: name.attr
+        for node in fields
+        if isinstance(node.target, ast.Name) and node.value is not None
+        for name in ast.walk(node.value)
+        if isinstance(name, ast.Attribute) and isinstance(name.value, ast.Name) and name.value.id == "defaults"
+    }
