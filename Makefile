@@ -4,6 +4,8 @@
 STACK ?= dev
 ARGS ?=
 
+CHECKS := check-format check-lint check-types check-imports check-docs check-lock check-schema
+
 .DEFAULT_GOAL := help
 .PHONY: help up preview diff destroy down doctor test check format e2e bench soak golden lock clean clean-cache venv $(CHECKS)
 
@@ -11,7 +13,6 @@ BIN := .venv/bin
 UV := PATH="$${SLIPWAY_HOME:-$$HOME/.cache/slipway}/uv/bin:$$PATH" UV_CACHE_DIR="$${SLIPWAY_HOME:-$$HOME/.cache/slipway}/uv-cache" uv
 EXPORT := export --quiet --frozen --no-header --no-dev --no-emit-project --format requirements-txt
 SCHEMA := docs/stack.schema.json
-CHECKS := check-format check-lint check-types check-imports check-docs check-lock check-schema
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -41,7 +42,7 @@ test: venv ## Run the fast tests: units, and the real engine
 e2e: venv ## Run the tests with a cluster and with Docker
 	@$(BIN)/pytest $(wildcard tests/e2e tests/cluster tests/docker) $(ARGS)
 
-check: venv ## Format, lint, types, imports, links, generated files: all are run, whatever the first says
+check: venv ## Format, lint, types, imports, links, generated files
 	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
 
 check-format:

@@ -12,7 +12,6 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import grpc
@@ -20,6 +19,7 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.wrappers_pb2 import StringValue
 
 from cli.events import Event
+from toolchain.scratch import scratch_folder
 
 METHOD = "/pulumirpc.Events/StreamEvents"
 
@@ -57,12 +57,11 @@ class EventStream(grpc.GenericRpcHandler):
 @contextmanager
 def event_stream(parent: Path) -> Generator[EventStream]:
     """Listen on a socket in a new private folder below `parent`; events are complete when the block has ended."""
-    parent.mkdir(parents=True, exist_ok=True)
     stream = EventStream()
-    with TemporaryDirectory(prefix="events-", dir=parent) as folder, ThreadPoolExecutor(max_workers=1) as pool:
+    with scratch_folder(parent, "events") as folder, ThreadPoolExecutor(max_workers=1) as pool:
         server = grpc.server(pool)
         server.add_generic_rpc_handlers((stream,))
-        socket = Path(folder) / "socket"
+        socket = folder / "socket"
         if len(str(socket)) <= LONGEST_SOCKET_PATH:
             server.add_insecure_port(f"unix:{socket}")
             stream.address = f"tcp://unix:{socket}"

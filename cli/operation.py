@@ -83,7 +83,7 @@ def operate(
     packs = policy_flags(engine.environment) if policies else []
     engine = dataclasses.replace(engine, environment={**without_options, **events.DEBUG_VARIABLE})
     color = "always" if terminal.colored(sys.stderr if show is write_err else None) else "never"
-    with event_stream(workspace.checkout / ".state" / "run") as stream:
+    with event_stream(workspace.checkout / ".state" / "tmp") as stream:
         shared = ["--stack", engine.stack, "--color", color, "--event-log", stream.address]
         finished = engine.run([*arguments, *shared, *packs], show)
     return Outcome(finished, stream.events)

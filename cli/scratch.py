@@ -12,13 +12,13 @@ import secrets
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import yaml
 
 from cli.workspace import Workspace
 from toolchain.engine import PROJECT, Engine
+from toolchain.scratch import scratch_folder
 
 # What ties a stack file to its secrets provider.
 PROVIDER_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
@@ -29,10 +29,7 @@ PathInFile = tuple[str | int, ...]
 @contextmanager
 def scratch_stack(workspace: Workspace) -> Generator[tuple[Engine, list[str]]]:
     """An engine with a state of its own, and the flags that make it read the copied stack file."""
-    parent = workspace.checkout / ".state" / "run"
-    parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="preview-", dir=parent) as name:
-        folder = Path(name)
+    with scratch_folder(workspace.checkout / ".state" / "tmp", "preview") as folder:
         passphrase = secrets.token_urlsafe(24)
         environment = {
             **{name: value for name, value in workspace.engine.environment.items() if name not in _PASSPHRASES},

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +19,18 @@ from toolchain.errors import ToolchainError
 
 # How the engine's storage library names a file that is not yet renamed into place: `dev.json.<nanoseconds in hex>.tmp`.
 PARTIAL_NAME = re.compile(r"\.[0-9a-f]{12,16}\.tmp$")
+
+
+def backend_url(environment: Mapping[str, str]) -> str:
+    """Where state is kept: what the environment names, else where the user is logged in; empty if neither."""
+    if named := environment.get("PULUMI_BACKEND_URL"):
+        return named
+    folder = environment.get("PULUMI_CREDENTIALS_PATH") or f"{environment.get('HOME', '')}/.pulumi"
+    try:
+        credentials = json.loads((Path(folder) / "credentials.json").read_text(encoding="utf-8"))
+        return str(credentials.get("current") or "")
+    except (OSError, ValueError, AttributeError):
+        return ""
 
 
 def file_backend(url: str) -> Path | None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from toolchain.checkpoint import Checkpoint, file_backend
+from toolchain.checkpoint import Checkpoint, backend_url, file_backend
 from toolchain.errors import ToolchainError
 from toolchain.hints import explain
 from toolchain.recovery import Recovery
@@ -89,7 +89,7 @@ class Engine:
     @property
     def checkpoint(self) -> Checkpoint | None:
         """The stack's state files, or None when the backend is not a folder."""
-        folder = file_backend(self.environment.get("PULUMI_BACKEND_URL", ""))
+        folder = file_backend(backend_url(self.environment))
         return Checkpoint(self.checkout / folder, PROJECT, self.stack) if folder else None
 
     def exists(self) -> bool:

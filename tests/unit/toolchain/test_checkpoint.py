@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from toolchain.checkpoint import Checkpoint, file_backend
+from toolchain.checkpoint import Checkpoint, backend_url, file_backend
 from toolchain.errors import ToolchainError
 
 CREATING = {
@@ -111,3 +111,16 @@ def test_only_files_that_were_never_renamed_into_place_are_partial(checkpoint: C
 )
 def test_only_a_folder_is_a_file_backend(url: str, folder: Path | None) -> None:
     assert file_backend(url) == folder
+
+
+def test_the_state_is_where_the_environment_says_before_where_the_user_is_logged_in(tmp_path: Path) -> None:
+    (tmp_path / "credentials.json").write_text('{"current": "file:///logged/in"}')
+    logged_in = {"PULUMI_CREDENTIALS_PATH": str(tmp_path)}
+    assert backend_url(logged_in) == "file:///logged/in"
+    assert backend_url({**logged_in, "PULUMI_BACKEND_URL": "file:///named"}) == "file:///named"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"current": null}'])
+def test_who_is_logged_in_nowhere_has_no_backend(tmp_path: Path, content: str) -> None:
+    (tmp_path / "credentials.json").write_text(content)
+    assert backend_url({"PULUMI_CREDENTIALS_PATH": str(tmp_path)}) == ""

@@ -26,10 +26,10 @@ def test_a_stack_that_was_never_made_has_a_throwaway_state(desk: Desk) -> None:
     assert desk.commands() == ["stack init", "preview"]
     init, preview = desk.calls()
     assert init["backend"] == preview["backend"]
-    assert "/.state/run/preview-" in preview["backend"]
+    assert "/.state/tmp/preview-" in preview["backend"]
     assert preview["folder"] == str(desk.checkout)
     assert (desk.checkout / "Pulumi.prod.yaml").read_text() == before
-    assert list((desk.checkout / ".state" / "run").glob("preview-*")) == []
+    assert list((desk.checkout / ".state" / "tmp").iterdir()) == []
 
 
 def test_the_copied_stack_file_says_the_same_and_has_a_salt(desk: Desk) -> None:
