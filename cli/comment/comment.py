@@ -17,6 +17,9 @@ LIMIT = 60_000
 # What the sections above the object changes may take of it, so that none crowds out the others.
 TABLE_SHARE, LOSSES_SHARE, FINDINGS_SHARE, FAILURES_SHARE, WARNINGS_SHARE = 6_000, 10_000, 12_000, 10_000, 4_000
 
+# What the engine adds to every failure.
+EMPTY_REASONS = ("preview failed", "update failed")
+
 # How a finding of a level is marked, and which come first.
 LEVELS = {"mandatory": ("❌", 0), "advisory": ("⚠️", 1), NOT_CHECKED: ("❔", 3)}
 OTHER_LEVEL = ("⚠️", 2)
@@ -133,9 +136,12 @@ def _findings(previews: Sequence[Preview]) -> str:
         for finding in preview.findings:
             told = inline(shorten(shown_text(finding.told), LONGEST_ITEM))
             mend = f" **Mend:** {inline(shorten(shown_text(finding.mend), LONGEST_ITEM))}" if finding.mend else ""
-            where = f"{code(shorten(finding.resource, LONGEST_NAME))} in {code(preview.stack)}"
+            where = f"in {code(preview.stack)}"
+            # slipway's own rules begin with the object's address; what other packs say may name nothing.
+            if not finding.told.startswith(finding.resource.partition(" ")[0]):
+                where = f"{code(shorten(finding.resource, LONGEST_NAME))} {where}"
             sign, place = LEVELS.get(finding.level, OTHER_LEVEL)
-            items.append((place, f"- {sign} {code(finding.rule)} ({finding.level}), {where}: {told}{mend}"))
+            items.append((place, f"- {sign} {code(finding.rule)} ({finding.level}) {where}: {told}{mend}"))
     return _section("Policies", [item for _, item in sorted(items, key=lambda item: item[0])], FINDINGS_SHARE)
 
 
@@ -168,7 +174,7 @@ def _failures(previews: Sequence[Preview]) -> str:
 
 def _failure_lines(preview: Preview) -> list[str]:
     errors = [diagnostic for diagnostic in preview.diagnostics if diagnostic.severity == "error"]
-    lines = [line for diagnostic in errors for line in _diagnostic_lines(diagnostic)]
+    lines = [line for diagnostic in errors for line in _diagnostic_lines(diagnostic) if line not in EMPTY_REASONS]
     lines += shown_text(preview.error).splitlines()
     if not lines and any(finding.level == "mandatory" for finding in preview.findings):
         lines = ["A mandatory policy is violated; see above."]

@@ -109,8 +109,19 @@ def test_what_holds_data_comes_first_among_the_losses_with_a_warning() -> None:
 
 def test_a_finding_names_rule_resource_and_mend() -> None:
     (line,) = [line for line in render([changed_prod()]).splitlines() if "image-digest" in line]
-    assert "`image-digest` (mandatory), `Deployment worker`" in line
+    assert line.startswith("- ❌ `image-digest` (mandatory) in `prod`: Deployment shop/worker, container")
     assert "**Mend:** add" in line
+
+
+def test_a_finding_of_another_pack_names_the_resource_too() -> None:
+    text = render([preview(finding("mandatory", "must not be public"))])
+    assert "(mandatory) `Deployment api` in `prod`: Workload" in text
+
+
+def test_a_preview_that_only_a_policy_stopped_says_so() -> None:
+    text = render([preview(diagnostic("error", "preview failed"), finding("mandatory", "no"), error="")])
+    assert "A mandatory policy is violated; see above." in text
+    assert "preview failed\n" not in text.split("### Why")[1]
 
 
 def test_what_could_not_be_checked_yet_is_no_violation() -> None:
