@@ -30,6 +30,7 @@ Run it as `python -m toolchain.plugins.shells ENGINE_ADDRESS`; a script that doe
   update next time.
 - Any other exception is a bug of the provider: the user sees one sentence that names the plugin, the call and the log,
   never a traceback or a value.
+- Words for the user while something takes long go through `Provider.engine`.
 - `cancel` is called when the user presses Ctrl-C and before the process ends: wake whatever waits. It must not end the
   process.
 
@@ -45,6 +46,7 @@ from dataclasses import dataclass, field
 
 import grpc
 
+from toolchain.plugins.base_engine import EngineLog
 from toolchain.plugins.base_process import engine_address, open_log, serve
 from toolchain.plugins.base_rpc import PluginError
 from toolchain.plugins.base_values import Properties
@@ -314,6 +316,7 @@ class Provider:
         accept_resources: Whether inputs may hold resource references.
         accept_outputs: Whether inputs may hold `Output`.
         autonaming_configuration: Whether `check` honours `CheckRequest.autonaming`.
+        engine: Where messages for the user go; drops them unless `main` runs the provider.
     """
 
     name: str
@@ -322,6 +325,7 @@ class Provider:
     accept_resources = True
     accept_outputs = False
     autonaming_configuration = True
+    engine = EngineLog()
 
     def schema(self) -> str:
         """Returns the package's schema as JSON; here its name and version, since the published SDKs carry the rest."""
@@ -386,7 +390,7 @@ def main(provider: Provider) -> None:
     Args:
         provider: The provider to serve.
     """
-    engine_address(sys.argv[1:], f"pulumi-resource-{provider.name}")
+    provider.engine = EngineLog(engine_address(sys.argv[1:], f"pulumi-resource-{provider.name}"))
     # Imported here, since the service is made of what this module defines.
     from toolchain.plugins.base_service import ProviderService
 

@@ -31,6 +31,7 @@ if _is_plugin_process() and "pulumi" not in sys.modules:
     _hollow("pulumi.runtime")
 
 from pulumi.runtime.proto import (  # noqa: E402 - the packages around the stubs come first
+    engine_pb2,
     language_pb2,
     plugin_pb2,
     provider_pb2,
@@ -38,6 +39,7 @@ from pulumi.runtime.proto import (  # noqa: E402 - the packages around the stubs
 )
 
 __all__ = [
+    "engine_pb2",
     "language_pb2",
     "plugin_pb2",
     "provider_pb2",
