@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 
@@ -32,6 +32,11 @@ class Figure:
         return "met" if met else "missed"
 
 
+def median(values: Iterable[float]) -> float:
+    """The middle value."""
+    return statistics.median(values)
+
+
 def in_turn(ours: Callable[[], float], peer: Callable[[], float], runs: int) -> tuple[list[float], list[float]]:
     """Call both `runs` times, alternately, after one warm-up of each. Each returns the seconds that count."""
     ours()
@@ -50,8 +55,8 @@ def compare(
 ) -> Figure:
     """Measure `ours / peer`; below the aim is good."""
     mine, theirs = in_turn(ours, peer, runs)
-    ratio = statistics.median(a / b for a, b in zip(mine, theirs, strict=True))
-    return Figure(name, statistics.median(mine), statistics.median(theirs), peer_name, ratio, aim)
+    ratio = median(a / b for a, b in zip(mine, theirs, strict=True))
+    return Figure(name, median(mine), median(theirs), peer_name, ratio, aim)
 
 
 def table(figures: list[Figure]) -> str:
