@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from toolchain import cluster
+from toolchain.cluster.gpus import DEFAULT_PRODUCT, PRODUCTS
 from toolchain.home import Home
 from toolchain.progress import Progress
 
@@ -57,3 +58,16 @@ def kubeconfig() -> None:
       export KUBECONFIG="$(slipway cluster kubeconfig)"
     """
     click.echo(cluster.kubeconfig(Home.from_environment()))
+
+
+@command.command("gpus")
+@click.argument("count", type=click.IntRange(min=0))
+@click.option(
+    "--product", type=click.Choice(list(PRODUCTS)), default=DEFAULT_PRODUCT, show_default=True, help="A model."
+)
+def gpus(count: int, product: str) -> None:
+    """Give the cluster's node COUNT pretend GPUs, in place of those it had; 0 takes them away.
+
+    Pods that ask for GPUs are then scheduled, or wait, as they would on a real node. Inside them there is no device.
+    """
+    cluster.add_gpus(cluster.kubeconfig(Home.from_environment()), count, product)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import click
 
-from toolchain import services
+from toolchain import cluster, services
 from toolchain.home import Home
 from toolchain.progress import Progress
 
 
 @click.command("down")
 def command() -> None:
-    """Stop the embedded registry and BuildKit.
+    """Stop the embedded registry and BuildKit, and slipway's own cluster if it runs.
 
     Their data stays in the cache, so that the next `slipway up` starts where this one ended. What a stack deployed is
-    not touched: `slipway destroy` removes that.
+    not touched, unless it was deployed to slipway's own cluster, which goes with all it holds: `slipway destroy`
+    removes what a stack declared.
     """
-    services.down(Home.from_environment(), Progress())
+    home = Home.from_environment()
+    cluster.down(home, Progress())
+    services.down(home, Progress())
