@@ -69,8 +69,12 @@ class Workspace:
         return Engine(self.checkout, self.stack, self.environment())
 
     def environment(self) -> dict[str, str]:
-        """This process's environment with what the engine needs on top."""
-        return {**os.environ, **environment(self.home, self.checkout, self.stack)}
+        """This process's environment with what the engine needs on top.
+
+        A shell that has evaluated `slipway env` for another stack still names that stack's policy configuration.
+        """
+        own = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_OPTION_POLICY_")}
+        return {**own, **environment(self.home, self.checkout, self.stack)}
 
 
 def find_checkout(start: Path) -> Path:

@@ -52,6 +52,11 @@ class Operation:
     inputs: dict[str, Any]
     provider: str
 
+    @property
+    def told(self) -> str:
+        """For a message: `creating Service api`."""
+        return f"{self.kind} {self.type.rpartition(':')[2]} {self.urn.rpartition('::')[2]}"
+
 
 @dataclass(frozen=True)
 class Checkpoint:

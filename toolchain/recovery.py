@@ -98,7 +98,7 @@ class Recovery:
             for file in half_made_manifests(operation, resources, self.checkout):
                 file.unlink(missing_ok=True)
         self.rewrite_state()
-        names = ", ".join(f"{operation.kind} {operation.urn.rpartition('::')[2]}" for operation in operations)
+        names = ", ".join(operation.told for operation in operations)
         return [f"took {len(operations)} unfinished operation(s) out of the state, to be done again: {names}"]
 
 

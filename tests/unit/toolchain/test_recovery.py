@@ -127,7 +127,7 @@ def test_an_unfinished_operation_is_taken_out_of_the_state(bench: Bench) -> None
     pending = {"type": "updating", "resource": {"urn": "urn::api", "type": "a:b:C"}}
     bench.write_state(pending_operations=[pending])
     (said,) = bench.recovery.run()
-    assert "updating api" in said
+    assert "updating C api" in said
     assert bench.rewritten == [True]
 
 

@@ -59,6 +59,13 @@ def test_the_pack_and_its_configuration_are_named_once(desk: Desk) -> None:
     assert call["options"] == []
 
 
+def test_another_stacks_policy_configuration_is_not_inherited(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULUMI_OPTION_POLICY_PACK_CONFIG", "/elsewhere/dev.json")
+    (desk.checkout / "policies" / "config" / "dev.json").unlink()
+    desk.slipway("up")
+    assert "--policy-pack-config" not in desk.calls()[-1]["arguments"]
+
+
 def test_a_stack_that_exists_is_not_made_again(desk: Desk) -> None:
     initialise(desk, "dev")
     desk.slipway("up")
