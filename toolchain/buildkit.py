@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterable
@@ -58,6 +59,13 @@ mirrors = ["{registry}"]
 """
 
 
+RUNTIME = """\
+#!/bin/sh
+exec "{runc}" --root "{state}" "$@"
+"""
+"""Keeps the runtime's records in the home: by itself it would leave those of killed containers in /run."""
+
+
 def configuration(home: Home, runc: str) -> str:
     """BuildKit's configuration: Docker Hub's names are looked up in the embedded registry first."""
     return CONFIGURATION.format(
@@ -109,7 +117,7 @@ def start(home: Home, program: str, runc: str) -> None:
         ToolchainError: This user may not run containers, or BuildKit cannot run.
     """
     file = _file(home)
-    wanted = configuration(home, runc)
+    wanted = configuration(home, str(_runtime(home)))
     if processes.running(home, NAME):
         if file.is_file() and file.read_text() == wanted and answers(home):
             describe(home, instance(f"unix://{home.buildkit_socket}"))
@@ -127,6 +135,7 @@ def start(home: Home, program: str, runc: str) -> None:
         )
     sweep(home)
     files.write(file, wanted)
+    files.write(_runtime(home), RUNTIME.format(runc=runc, state=_runtime_state(home)), mode=0o755)
     home.buildkit.mkdir(parents=True, exist_ok=True)
     service = processes.Service(NAME, (program, *_arguments(file)), home)
     processes.start(service, lambda: answers(home), "run `slipway doctor`, free some disk, then run again")
@@ -145,17 +154,26 @@ def stop(home: Home) -> bool:
 
 
 def sweep(home: Home) -> None:
-    """Take away what a BuildKit that was killed left: itself if unrecorded, containers, mounts, the socket."""
+    """Take away what a BuildKit that was killed left: itself if unrecorded, containers, mounts, records."""
     processes.end_strays(_arguments(_file(home)))
     processes.end(_containers(home), 0.0)
     mounts = mounts_below(home.buildkit, Path("/proc/self/mountinfo"))
     for mount in sorted(mounts, key=len, reverse=True):
         subprocess.run(["umount", "--lazy", mount], check=False, capture_output=True)
     home.buildkit_socket.unlink(missing_ok=True)
+    shutil.rmtree(_runtime_state(home), ignore_errors=True)
 
 
 def _file(home: Home) -> Path:
     return home.run / "buildkitd.toml"
+
+
+def _runtime(home: Home) -> Path:
+    return home.run / "runc.sh"
+
+
+def _runtime_state(home: Home) -> Path:
+    return home.run / "runc"
 
 
 def _arguments(file: Path) -> tuple[str, ...]:

@@ -68,12 +68,13 @@ def test_a_socket_that_is_served_answers(tmp_path: Path) -> None:
         assert buildkit.answers(home)
 
 
-def test_a_socket_left_by_a_killed_run_is_swept_away(tmp_path: Path) -> None:
+def test_what_a_killed_run_left_is_swept_away(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.run.mkdir()
     home.buildkit_socket.touch()
+    (home.run / "runc" / "killed-container").mkdir(parents=True)
     buildkit.sweep(home)
-    assert not home.buildkit_socket.exists()
+    assert list(home.run.iterdir()) == []
 
 
 def test_only_mounts_below_the_folder_are_found(tmp_path: Path) -> None:
