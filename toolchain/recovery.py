@@ -1,4 +1,4 @@
-"""Makes a stack usable again after its engine was killed. `docs/decisions/0005-recovery-after-a-kill.md` has the why.
+"""Makes a stack usable again after its engine was killed. `docs/decisions/0007-recovery-after-a-kill.md` has the why.
 
 In order: nobody else may be at work on the stack; what a dead run left running is ended; locks without an owner and
 half-written files are removed; operations that were cut off are taken out of the state, so that the next run does
