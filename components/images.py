@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pulumi
 
-from components.container_image import ContainerImage
 from components.registry import Registry
 from components.spec.image import BuildImage, BuildSecret, ExternalImage, Image, PromoteImage
 from components.spec.promotion import Promotions, promoted_name
@@ -33,6 +32,9 @@ def verified_image(
     """
     match image.source:
         case BuildImage() as source:
+            # A program that builds nothing is spared the builder's SDK, which takes as long to import as Pulumi's core.
+            from components.container_image import ContainerImage
+
             secrets = {key: _build_secret(secret, stored) for key, secret in source.secrets.items()}
             return VerifiedImage.built(name, ContainerImage(name, source, registry, tag, secrets), source.folder)
         case PromoteImage() as source:

@@ -2,11 +2,14 @@
 
 import base64
 import json
+from typing import TYPE_CHECKING
 
 import pulumi
-from pulumi_docker_build import RegistryArgs
 
 from components.spec.registry import Registry as RegistrySpec
+
+if TYPE_CHECKING:
+    from pulumi_docker_build import RegistryArgsDict
 
 
 class Registry(pulumi.ComponentResource):
@@ -39,11 +42,11 @@ class Registry(pulumi.ComponentResource):
         super().__init__("slipway:index:Registry", name, {}, opts)
         self.spec = spec
         self.ca_bundle = ca_bundle
-        self.credentials: list[RegistryArgs] = []
+        self.credentials: list[RegistryArgsDict] = []
         self.docker_config: pulumi.Output[str] | None = None
         if spec.credentials and password is not None:
             user, secret = spec.credentials.username, pulumi.Output.secret(password)
-            self.credentials = [RegistryArgs(address=spec.address, username=user, password=secret)]
+            self.credentials = [{"address": spec.address, "username": user, "password": secret}]
             self.docker_config = secret.apply(lambda value: _docker_config(spec.address, user, value))
         self.register_outputs({"address": spec.address, "repository": spec.repository})
 

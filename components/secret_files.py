@@ -6,7 +6,6 @@ import hmac
 from collections.abc import Mapping
 
 import pulumi
-from pulumi_random import RandomBytes, RandomPassword
 
 from components.apply import apply
 from components.environment import Environment
@@ -63,6 +62,8 @@ class SecretFiles(pulumi.ComponentResource):
         self.register_outputs({"objects": objects})
 
     def _password(self, name: str, spec: GeneratedSecret) -> pulumi.Output[str]:
+        from pulumi_random import RandomPassword  # most programs generate nothing, and are spared the import
+
         password = RandomPassword(
             f"{name}-value",
             length=spec.length,
@@ -73,6 +74,8 @@ class SecretFiles(pulumi.ComponentResource):
         return pulumi.Output.secret(password.result)
 
     def _fingerprint_key(self, name: str) -> pulumi.Output[str]:
+        from pulumi_random import RandomBytes  # most programs store nothing, and are spared the import
+
         opts = pulumi.ResourceOptions(parent=self, additional_secret_outputs=["base64", "hex"])
         return RandomBytes(f"{name}-fingerprint-key", length=_KEY_BYTES, opts=opts).hex
 

@@ -1,14 +1,16 @@
 """An image that may run: the only thing a workload accepts."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pulumi
 
-from components.container_image import ContainerImage
 from components.digest import unknown
 from components.registry import Registry
 from components.spec.image import ExternalImage, PromoteImage
+
+if TYPE_CHECKING:
+    from components.container_image import ContainerImage
 
 Source = Literal["build", "promote", "external"]
 """Where an image comes from."""
@@ -24,7 +26,7 @@ class VerifiedImage(pulumi.ComponentResource):
         reference: `repository@sha256:…`, possibly not known yet.
     """
 
-    reference: pulumi.Output[str]
+    reference: pulumi.Input[str]
 
     def __init__(
         self,
@@ -45,11 +47,11 @@ class VerifiedImage(pulumi.ComponentResource):
         """
         facts = {"name": name, "reference": reference, "source": source, "evidence": dict(evidence)}
         super().__init__("slipway:index:VerifiedImage", name, facts, opts)
-        self.reference = pulumi.Output.from_input(reference)
+        self.reference = reference
         self.register_outputs(facts)
 
     @classmethod
-    def built(cls, name: str, image: ContainerImage, folder: str) -> "VerifiedImage":
+    def built(cls, name: str, image: "ContainerImage", folder: str) -> "VerifiedImage":
         """An image that this stack builds."""
         return cls(name, "build", image.reference, {"folder": folder})
 
@@ -57,7 +59,7 @@ class VerifiedImage(pulumi.ComponentResource):
     def promoted(cls, name: str, image: PromoteImage, registry: Registry, digest: str | None) -> "VerifiedImage":
         """An image that another stack ran; `digest` is None while none is recorded, which only a preview survives."""
         repository = registry.spec.name_of(image.name or name)
-        reference = pulumi.Output.concat(repository, "@", unknown() if digest is None else digest)
+        reference = f"{repository}@{digest}" if digest else pulumi.Output.concat(repository, "@", unknown())
         return cls(name, "promote", reference, {"promotedFrom": image.source})
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any, Literal, TypeVar, cast
 
@@ -53,11 +54,18 @@ class Loaded:
 
     Attributes:
         settings: the validated settings.
-        origins: the origin of every plain value, by its path.
+        document: what the stack file said.
+        overridden: what environment variables made of it.
     """
 
     settings: Settings
-    origins: Mapping[Path, Origin]
+    document: Document
+    overridden: Overridden
+
+    @cached_property
+    def origins(self) -> Mapping[Path, Origin]:
+        """The origin of every plain value, by its path."""
+        return dict(_origins(self.settings, self.document, self.overridden))
 
 
 def load_file(file: FilePath, environ: Mapping[str, str]) -> Loaded:
@@ -89,7 +97,7 @@ def load(document: Document, environ: Mapping[str, str]) -> Loaded:
     problems = [*overridden.problems, *(_problem(refusal, document, overridden) for refusal in refusals)]
     if problems or settings is None:
         raise SpecError(problems)
-    return Loaded(settings, dict(_origins(settings, document, overridden)))
+    return Loaded(settings, document, overridden)
 
 
 def _encrypted(value: object, path: Path = ()) -> Iterator[Refusal]:
