@@ -26,7 +26,7 @@ registry = Registry(
     ca_bundle(settings, os.environ),
 )
 environment = Environment("environment", settings.environment, registry, on_target)
-secrets = SecretFiles("secrets", settings.secrets, environment, stored, on_target)
+secrets = SecretFiles("secrets", settings.mounted_secrets, environment, stored, on_target)
 images = {
     name: verified_image(name, spec.image, registry, settings.environment.tier, promotions, stored)
     for name, spec in settings.workloads.items()

@@ -13,6 +13,13 @@ from components.spec.workload import Workload
 from policies.values.quantity import parse_quantity
 
 
+TAKEN_NAMES: Mapping[str, str] = {
+    "default": "every namespace has a service account of this name",
+    "default-deny": "it is the environment's network policy",
+}
+"""Names that objects of a namespace have already, with the reason."""
+
+
 @dataclass(frozen=True)
 class Parts:
     """What is known of the settings: whole, or, while something in them is malformed, the parts that are not.
@@ -34,6 +41,7 @@ class Parts:
 
 def cross_checks(parts: Parts) -> Iterator[Refusal]:
     """Everything in which the parts do not fit together."""
+    yield from _taken_names(parts.workload_names)
     for name, workload in parts.workloads.items():
         yield from _workload_secrets(name, workload, parts)
         yield from _peers(name, workload, parts.workload_names)
@@ -49,6 +57,16 @@ def cross_checks(parts: Parts) -> Iterator[Refusal]:
         )
     if environment and environment.quota and len(parts.workloads) == len(parts.workload_names):
         yield from _quota_fits(environment.quota, parts.workloads)
+
+
+def _taken_names(workload_names: Collection[str]) -> Iterator[Refusal]:
+    for name in sorted(TAKEN_NAMES.keys() & set(workload_names)):
+        yield Refusal(
+            at=("workloads", name),
+            found=f"a workload called `{name}`",
+            allowed="a name that no other object of the namespace has",
+            mend=f"choose another: {TAKEN_NAMES[name]}",
+        )
 
 
 def _workload_secrets(name: str, workload: Workload, parts: Parts) -> Iterator[Refusal]:

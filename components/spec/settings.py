@@ -45,6 +45,12 @@ class Settings(Spec):
             raise refused(refusals)
         return self
 
+    @property
+    def mounted_secrets(self) -> Mapping[str, Secret]:
+        """The secrets that workloads name. The others serve builds and pulls, and have no business in the namespace."""
+        named = {name for workload in self.workloads.values() for name in workload.secrets}
+        return {name: secret for name, secret in self.secrets.items() if name in named}
+
 
 def settings_schema() -> dict[str, Any]:
     """The JSON schema of a stack file, for editors: `config` with slipway's keys, beside whatever else Pulumi keeps."""

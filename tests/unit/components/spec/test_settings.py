@@ -9,6 +9,7 @@ import yaml
 
 from components.spec.loading import load_file
 from components.spec.settings import settings_schema
+from tests.unit.components.given import BUILD, settings
 
 PROJECT = Path(__file__).parents[4]
 STACKS = ["dev", "staging", "prod"]
@@ -38,6 +39,15 @@ def test_the_schema_refuses_an_unknown_key_and_a_wrong_type():
     document["config"]["slipway:environment"]["tier"] = "production"
 
     assert len(schema_errors(document)) == 2
+
+
+def test_a_secret_that_no_workload_names_stays_out_of_the_namespace():
+    found = settings(
+        workloads={"api": {"image": BUILD, "secrets": ["token"]}},
+        secrets={"token": {"generated": {}}, "pip": {"fromConfig": {"key": "pip"}}},
+    )
+
+    assert list(found.mounted_secrets) == ["token"]
 
 
 def test_every_field_is_described():
