@@ -12,7 +12,6 @@ from components.spec.secret import Secret
 from components.spec.workload import Workload
 from policies.values.quantity import parse_quantity
 
-
 TAKEN_NAMES: Mapping[str, str] = {
     "default": "every namespace has a service account of this name",
     "default-deny": "it is the environment's network policy",
