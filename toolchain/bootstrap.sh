@@ -81,10 +81,11 @@ if [ "$present" != "$wanted" ] || [ ! -x "$checkout/.venv/bin/slipway" ]; then
     find_python
     find_uv
     say "· bringing .venv up to date with uv.lock"
-    # A virtual environment that happens to be active is not the one that is meant.
+    # Compiled now, once: every run of the engine starts several Python programs, also where the environment forbids
+    # writing bytecode beside the sources. A virtual environment that happens to be active is not the one that is meant.
     unset VIRTUAL_ENV
     UV_CACHE_DIR=$SLIPWAY_HOME/uv-cache UV_PYTHON=${UV_PYTHON:-$python} UV_PYTHON_DOWNLOADS=never \
-        "$uv" sync --quiet --frozen --project "$checkout" ||
+        "$uv" sync --quiet --frozen --compile-bytecode --project "$checkout" ||
         fail "the virtual environment could not be made" "check that PyPI is within reach and that the disk has 1 GB free"
     printf '%s\n' "$wanted" >"$stamp"
 fi

@@ -117,7 +117,12 @@ def _make_environment(folder: Path, home: Home) -> None:
         run(export, log, MEND, environ=environ, cwd=PROJECT)
         try:
             run([program, "venv", "--quiet", "--python", sys.executable, str(folder)], log, MEND, environ=environ)
-            run([program, "pip", "sync", "--quiet", "--require-hashes", str(locked)], log, MEND, environ=environ)
+            run(
+                [program, "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes", str(locked)],
+                log,
+                MEND,
+                environ=environ,
+            )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
