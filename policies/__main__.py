@@ -1,7 +1,7 @@
 """`python -m policies`: the rules without an engine.
 
-`scan PATH…` asks them about YAML and JSON files; `check FILE…` reads packs' configuration files and says what is wrong.
-Both end with 0 (nothing found), 1 (something found) or 2 (bad input).
+`scan PATH…` asks them about YAML and JSON files; `check FILE…` reads packs' configuration files and says what is wrong;
+`docs DIR` writes the catalogue's pages. The first two end with 0 (nothing found), 1 (something found) or 2 (bad input).
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Literal, cast
 
 from policies.catalogue import POD_RULES
+from policies.docs import pages
 from policies.scan import scan
+from policies.schema import names_known
 from policies.settings import WORKLOADS, WORKLOADS_LEVELS, Override, SettingsError, check, load
 
 _LEVEL_KEY = "enforcementLevel"
@@ -38,7 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
     scanning.add_argument("--rule", action="append", metavar="ID", help="only this rule; may be repeated")
     checking = commands.add_parser("check", help="say what is wrong with packs' configuration files")
     checking.add_argument("files", nargs="+", metavar="FILE")
+    documenting = commands.add_parser("docs", help="write the catalogue's pages")
+    documenting.add_argument("folder", metavar="DIR")
     options = parser.parse_args(arguments)
+    if options.command == "docs":
+        return _docs(Path(options.folder))
     try:
         return _check(options.files) if options.command == "check" else _scan(options)
     except (SettingsError, OSError) as error:
@@ -52,6 +58,13 @@ def _check(files: list[str]) -> int:
     return 1 if found else 0
 
 
+def _docs(folder: Path) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (folder / name).write_text(text, "utf-8")
+    return 0
+
+
 def _scan(options: argparse.Namespace) -> int:
     configuration, default = _configuration(options.config)
     if options.kubernetes_version is not None:
@@ -60,7 +73,9 @@ def _scan(options: argparse.Namespace) -> int:
     chosen = cast("list[str]", options.rule or list(POD_RULES))
     unknown = [rule_id for rule_id in chosen if rule_id not in POD_RULES]
     if unknown:
-        raise SettingsError(f"there is no rule {', '.join(unknown)}; there are {', '.join(sorted(POD_RULES))}")
+        raise SettingsError(
+            "\n".join(f"there is no rule {rule_id}; {names_known(rule_id, POD_RULES)}" for rule_id in unknown)
+        )
     report = scan(options.paths, {rule_id: POD_RULES[rule_id] for rule_id in chosen}, settings, default)
     form = cast("Literal['text', 'json']", options.format)
     sys.stdout.write(f"{report.json() if form == 'json' else report.text()}\n")

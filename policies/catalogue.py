@@ -1,23 +1,58 @@
-"""All rules, by id."""
+"""All rules, by id and by family."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from policies.predicates import python_only
-from policies.rule import Parameter, PodRule, Rule, StackRule
+from policies.rule import Parameter, Rule, SingleRule, StackRule
 from policies.rules import images, pod_security, resources, supply_chain
 
-POD_RULES: dict[str, PodRule] = {
-    rule.about.id: rule for family in (pod_security, resources, images) for rule in family.RULES
-}
-"""Rules over the pods of one object."""
 
-STACK_RULES: dict[str, StackRule] = {rule.about.id: rule for rule in supply_chain.RULES}
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Rules that belong together.
+
+    Attributes:
+        name: Its name, as in the names of its module and its page.
+        title: What it is called.
+        about: What its rules are for, in a sentence or two.
+        rules: Its rules.
+    """
+
+    name: str
+    title: str
+    about: str
+    rules: tuple[Rule, ...]
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family(
+        "pod_security",
+        "Pod Security",
+        "What a pod's processes may be: exactly the conditions of Kubernetes' Pod Security Standards, at `baseline` "
+        "and `restricted`, as they are in each Kubernetes version from 1.25 to 1.37.",
+        pod_security.RULES,
+    ),
+    Family("resources", "Resources", "What a container may use, and what is kept for it.", resources.RULES),
+    Family("images", "Images", "Where images come from, and that they stay what they were.", images.RULES),
+    Family("supply_chain", "Supply chain", "What runs is what was verified.", supply_chain.RULES),
+)
+
+ALL_RULES: dict[str, Rule] = {rule.about.id: rule for family in FAMILIES for rule in family.rules}
+
+POD_RULES: dict[str, SingleRule] = {
+    rule_id: rule for rule_id, rule in ALL_RULES.items() if isinstance(rule, SingleRule)
+}
+"""Rules over one object."""
+
+STACK_RULES: dict[str, StackRule] = {
+    rule_id: rule for rule_id, rule in ALL_RULES.items() if isinstance(rule, StackRule)
+}
 """Rules over all resources of a stack."""
 
-ALL_RULES: dict[str, Rule] = {**POD_RULES, **STACK_RULES}
 
-
-def parameters(rules: dict[str, PodRule] | dict[str, StackRule]) -> dict[str, Parameter]:
+def parameters(rules: dict[str, SingleRule] | dict[str, StackRule]) -> dict[str, Parameter]:
     """The settings that these rules read, by name."""
     return {parameter.name: parameter for rule in rules.values() for parameter in rule.parameters}
 

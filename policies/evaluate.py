@@ -1,4 +1,4 @@
-"""Asks the rules about an object's pods. One answer for each container; one field that is unknown hides no other."""
+"""Asks the rules about an object. One answer for each container; one field that is unknown hides no other."""
 
 from __future__ import annotations
 
@@ -6,12 +6,31 @@ import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import cast
 
 from policies.finding import Finding, Verdict
-from policies.plain import Path
-from policies.predicates import Compiled, MalformedError, Parameters, Subject, Truth, compile_predicate, path_of
-from policies.rule import Check, PodRule
+from policies.meaning import Compiled, Getter, MalformedError, Subject, Truth, compile_predicate, getter
+from policies.plain import UNKNOWN, Path
+from policies.predicates import ABSENT, Field, Parameters, path_of
+from policies.rule import About, Check, PodRule, SingleRule
 from policies.view import Container, Manifest, Pod
+
+_EVERY_KIND = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCheck:
+    """A check made ready to be asked.
+
+    Attributes:
+        check: The check.
+        holds: What must hold.
+        items: Fetches the list or mapping whose items it is asked about; None: it is asked once.
+    """
+
+    check: Check
+    holds: Compiled
+    items: Getter | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +39,52 @@ class CompiledRule:
 
     Attributes:
         rule: The rule.
-        checks: Each check with its function.
-        unless: When this is True of a pod, the rule does not apply; None: it always applies.
+        checks: Its checks.
+        unless: When this is True of a pod or an object, the rule does not apply; None: it always applies.
     """
 
-    rule: PodRule
-    checks: tuple[tuple[Check, Compiled], ...]
+    rule: SingleRule
+    checks: tuple[CompiledCheck, ...]
     unless: Compiled | None
 
 
-def compile_rules(rules: Iterable[PodRule], parameters: Parameters) -> tuple[CompiledRule, ...]:
+class CompiledRules:
+    """Rules made ready to be asked, and which of them look at which kind."""
+
+    def __init__(self, rules: tuple[CompiledRule, ...]) -> None:
+        self._rules = rules
+        self._by_kind: dict[tuple[str, bool], tuple[CompiledRule, ...]] = {}
+
+    def of(self, group_kind: str, *, with_pods: bool) -> tuple[CompiledRule, ...]:
+        """The rules that look at objects of a kind.
+
+        Args:
+            group_kind: The kind with its group, as in `Manifest.group_kind`.
+            with_pods: Whether it carries pods.
+
+        Returns:
+            The rules, in the order of the catalogue.
+        """
+        key = (group_kind, with_pods)
+        found = self._by_kind.get(key)
+        if found is None:
+            found = tuple(each for each in self._rules if _looks_at(each.rule, group_kind, with_pods))
+            if len(self._by_kind) < _KINDS_REMEMBERED:
+                self._by_kind[key] = found
+        return found
+
+
+# More kinds than any cluster has; a bound on what hostile documents can make this remember.
+_KINDS_REMEMBERED = 1000
+
+
+def _looks_at(rule: SingleRule, group_kind: str, with_pods: bool) -> bool:
+    if isinstance(rule, PodRule):
+        return with_pods and group_kind not in rule.except_kinds and (not rule.kinds or group_kind in rule.kinds)
+    return group_kind in rule.kinds or rule.kinds == (_EVERY_KIND,)
+
+
+def compile_rules(rules: Iterable[SingleRule], parameters: Parameters) -> CompiledRules:
     """Makes rules ready to be asked, with their parameters bound.
 
     Args:
@@ -39,18 +94,27 @@ def compile_rules(rules: Iterable[PodRule], parameters: Parameters) -> tuple[Com
     Returns:
         The same rules, in the same order.
     """
-    return tuple(
-        CompiledRule(
-            rule,
-            tuple((check, compile_predicate(check.require, parameters)) for check in rule.checks),
-            compile_predicate(rule.unless, parameters) if rule.unless is not None else None,
+    return CompiledRules(
+        tuple(
+            CompiledRule(
+                rule,
+                tuple(
+                    CompiledCheck(
+                        check,
+                        compile_predicate(check.require, parameters),
+                        getter(check.each) if check.each is not None else None,
+                    )
+                    for check in rule.checks
+                ),
+                compile_predicate(rule.unless, parameters) if rule.unless is not None else None,
+            )
+            for rule in rules
         )
-        for rule in rules
     )
 
 
-def evaluate(manifest: Manifest, rules: tuple[CompiledRule, ...]) -> Iterator[Finding]:
-    """Asks every rule about every pod and container of an object.
+def evaluate(manifest: Manifest, rules: CompiledRules) -> Iterator[Finding]:
+    """Asks every rule about every pod and container of an object, and about the object itself.
 
     A rule that fails in itself is a violation ("could not be checked"): what nobody has checked must not pass.
 
@@ -61,61 +125,148 @@ def evaluate(manifest: Manifest, rules: tuple[CompiledRule, ...]) -> Iterator[Fi
     Yields:
         What is violated or not known yet, in the order of the rules.
     """
-    for compiled in rules:
-        for pod in manifest.pods:
-            try:
-                yield from _evaluate_pod(manifest, pod, compiled)
-            except Exception as error:
-                problem = f"could not be checked: the rule itself failed ({origin(error)}); please report it"
-                path = (*manifest.path, *pod.path)
-                yield Finding(compiled.rule.about, "violation", manifest, None, path, problem)
+    chosen = rules.of(manifest.group_kind, with_pods=bool(manifest.pods))
+    if not chosen:
+        return
+    of_object = _Asked(manifest, None, None, Subject(manifest.body, manifest.body, manifest.partial, manifest.body))
+    pods = [_AskedPod(manifest, pod) for pod in manifest.pods]
+    for compiled in chosen:
+        if isinstance(compiled.rule, PodRule):
+            for pod in pods:
+                yield from _guarded(compiled, pod.of_pod, pod.containers)
+        else:
+            yield from _guarded(compiled, of_object, ())
 
 
-def _evaluate_pod(manifest: Manifest, pod: Pod, compiled: CompiledRule) -> list[Finding]:
-    exempt = _exempt(pod, compiled)
+class _Asked:
+    """Someone to ask: an object, a pod, or a container."""
+
+    __slots__ = ("container", "manifest", "pod", "subject")
+
+    def __init__(self, manifest: Manifest, pod: Pod | None, container: Container | None, subject: Subject) -> None:
+        self.manifest = manifest
+        self.pod = pod
+        self.container = container
+        self.subject = subject
+
+
+class _AskedPod:
+    """A pod and its containers to ask."""
+
+    __slots__ = ("containers", "of_pod")
+
+    def __init__(self, manifest: Manifest, pod: Pod) -> None:
+        def subject(container: Container | None) -> Subject:
+            partial = manifest.partial or (container is not None and container.partial)
+            body = container.body if container is not None else pod.spec
+            return Subject(pod.spec, body, partial, manifest.body, pod.metadata)
+
+        self.of_pod = _Asked(manifest, pod, None, subject(None))
+        self.containers = tuple(_Asked(manifest, pod, each, subject(each)) for each in pod.containers)
+
+
+def _guarded(compiled: CompiledRule, whole: _Asked, containers: tuple[_Asked, ...]) -> Iterable[Finding]:
+    try:
+        return _ask_rule(compiled, whole, containers)
+    except Exception as error:
+        problem = f"could not be checked: the rule itself failed ({origin(error)}); please report it"
+        path = (*whole.manifest.path, *(whole.pod.path if whole.pod is not None else ()))
+        return (Finding(compiled.rule.about, "violation", whole.manifest, None, path, problem),)
+
+
+def _ask_rule(compiled: CompiledRule, whole: _Asked, containers: tuple[_Asked, ...]) -> Iterable[Finding]:
+    exempt = _exempt(whole.subject, compiled)
     if exempt:
-        return []
+        return ()
     found: list[Finding] = []
-    for check, holds in compiled.checks:
-        subjects = (None,) if check.scope == "pod" else pod.containers
-        for container in subjects:
-            if container is None or container.role in compiled.rule.roles:
-                answer = _ask(manifest, pod, container, check, holds)
-                if answer is not None:
-                    verdict, path, problem = answer
-                    if exempt is None:
-                        verdict = "unknown"
-                    found.append(Finding(compiled.rule.about, verdict, manifest, container, path, problem))
+    roles = compiled.rule.roles if isinstance(compiled.rule, PodRule) else ()
+    for each in compiled.checks:
+        if each.check.scope != "container":
+            _ask(compiled.rule.about, each, whole, found)
+        else:
+            for asked in containers:
+                if cast("Container", asked.container).role in roles:
+                    _ask(compiled.rule.about, each, asked, found)
+    if exempt is None:
+        return [Finding(f.about, "unknown", f.manifest, f.container, f.path, f.problem) for f in found]
     return found
 
 
-def _exempt(pod: Pod, compiled: CompiledRule) -> Truth:
-    """Whether a rule does not apply to a pod; what is missing exempts nothing, in a patch too."""
+def _exempt(subject: Subject, compiled: CompiledRule) -> Truth:
+    """Whether a rule does not apply; what is missing exempts nothing, in a patch too."""
     if compiled.unless is None:
         return False
+    partial, subject.partial = subject.partial, False
     try:
-        return compiled.unless(Subject(pod.spec, pod.spec, partial=False))
+        return compiled.unless(subject)
     except MalformedError:
         return False
+    finally:
+        subject.partial = partial
 
 
-def _ask(
-    manifest: Manifest, pod: Pod, container: Container | None, check: Check, holds: Compiled
-) -> tuple[Verdict, Path, str] | None:
-    """The answer of one check, if it is not "passes": verdict, field, problem."""
-    partial = manifest.partial or (container is not None and container.partial)
-    subject = Subject(pod.spec, container.body if container is not None else pod.spec, partial)
-    at = check.at
+def _ask(about: About, compiled: CompiledCheck, asked: _Asked, found: list[Finding]) -> None:
+    """Asks one check, of the subject or of each item of a list or mapping in it; adds what does not pass."""
+    if compiled.items is None:
+        _ask_once(about, compiled, asked, (), found)
+        return
+    check = compiled.check
+    subject = asked.subject
     try:
-        truth = holds(subject)
-        problem = f"{check.wanted} ({subject.flaw})" if subject.flaw else check.wanted
+        items = compiled.items(subject)
     except MalformedError as error:
-        truth, at, problem = False, error.field, f"must be of type {error.field.kind}"
+        found.append(_finding(about, "violation", asked, _place(asked, error), _type_wanted(error)))
+        return
+    if items is ABSENT:
+        return
+    each = cast("Field", check.each)
+    at = path_of(each, *_places(asked))
+    if items is UNKNOWN:
+        if not subject.partial:
+            found.append(_finding(about, "unknown", asked, at, check.wanted))
+        return
+    pairs = (
+        cast("dict[str, object]", items).items() if isinstance(items, dict) else enumerate(cast("list[object]", items))
+    )
+    for key, value in pairs:
+        if value is not None:
+            subject.item, subject.key = value, key
+            _ask_once(about, compiled, asked, (*at, key), found)
+    subject.item = subject.key = None
+
+
+def _ask_once(about: About, compiled: CompiledCheck, asked: _Asked, item_path: Path, found: list[Finding]) -> None:
+    subject = asked.subject
+    check = compiled.check
+    subject.flaw = None
+    try:
+        truth = compiled.holds(subject)
+    except MalformedError as error:
+        found.append(_finding(about, "violation", asked, _place(asked, error, item_path), _type_wanted(error)))
+        return
     # What a patch does not state stays as it is in the cluster; nothing here will ever know it.
-    if truth is True or (truth is None and partial):
-        return None
-    path = (*manifest.path, *path_of(at, pod.path, container.path if container is not None else pod.path))
-    return "violation" if truth is False else "unknown", path, problem
+    if truth is True or (truth is None and subject.partial):
+        return
+    problem = f"{check.wanted} ({subject.flaw})" if subject.flaw else check.wanted
+    path = path_of(check.at, *_places(asked), item_path)
+    found.append(_finding(about, "violation" if truth is False else "unknown", asked, path, problem))
+
+
+def _finding(about: About, verdict: Verdict, asked: _Asked, path: Path, problem: str) -> Finding:
+    return Finding(about, verdict, asked.manifest, asked.container, (*asked.manifest.path, *path), problem)
+
+
+def _places(asked: _Asked) -> tuple[Path, Path]:
+    pod = asked.pod.path if asked.pod is not None else ()
+    return pod, asked.container.path if asked.container is not None else pod
+
+
+def _place(asked: _Asked, error: MalformedError, item_path: Path = ()) -> Path:
+    return path_of(error.field, *_places(asked), item_path)
+
+
+def _type_wanted(error: MalformedError) -> str:
+    return f"must be of type {error.field.kind}"
 
 
 def origin(error: Exception) -> str:

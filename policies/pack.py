@@ -30,14 +30,15 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UnknownValueError
 
 from policies.catalogue import POD_RULES, STACK_RULES
-from policies.evaluate import CompiledRule, compile_rules, evaluate, origin
+from policies.evaluate import CompiledRules, compile_rules, evaluate, origin
 from policies.finding import Finding
 from policies.plain import SENTINELS, Path, plain
-from policies.rule import PodRule, StackRule
+from policies.rule import Profile, SingleRule, StackRule
 from policies.rules.supply_chain import VERIFIED_IMAGE, VERIFIED_IMAGES
 from policies.schema import Schema
 from policies.sealing import seal_secrets
 from policies.settings import (
+    DEFAULT_PROFILES,
     STACK,
     STACK_LEVELS,
     WORKLOADS,
@@ -49,17 +50,20 @@ from policies.settings import (
     schema,
 )
 from policies.verified import COMPONENT_TYPE, unverified, verified
-from policies.view import Manifest, carries_pods, resource_manifests
+from policies.view import Manifest, carries_pods, group_kinds, resource_manifests
 
 
 def policies(
-    pod_rules: dict[str, PodRule] = POD_RULES, stack_rules: dict[str, StackRule] = STACK_RULES
+    pod_rules: dict[str, SingleRule] = POD_RULES,
+    stack_rules: dict[str, StackRule] = STACK_RULES,
+    profiles: tuple[Profile, ...] = DEFAULT_PROFILES,
 ) -> list[Policy]:
     """The policies of a pack, for `pulumi_policy.PolicyPack`.
 
     Args:
         pod_rules: The rules over the pods of one object.
         stack_rules: The rules over the whole stack.
+        profiles: The profiles whose rules are asked where the configuration names none.
 
     Returns:
         The fused policies and their followers, in the order that they need.
@@ -67,10 +71,10 @@ def policies(
     handed = _Handed()
     names_can_be_told = seal_secrets()
     return [
-        WorkloadsPolicy(pod_rules, handed, names_can_be_told=names_can_be_told),
+        WorkloadsPolicy(pod_rules, handed, profiles, names_can_be_told=names_can_be_told),
         FollowerPolicy("advisory", handed),
         FollowerPolicy("mandatory", handed),
-        StackPolicy(stack_rules, names_can_be_told=names_can_be_told),
+        StackPolicy(stack_rules, profiles, names_can_be_told=names_can_be_told),
     ]
 
 
@@ -85,7 +89,9 @@ class _Handed(threading.local):
 class WorkloadsPolicy(ResourceValidationPolicy):
     """All rules over one object, in one policy."""
 
-    def __init__(self, rules: dict[str, PodRule], handed: _Handed, *, names_can_be_told: bool) -> None:
+    def __init__(
+        self, rules: dict[str, SingleRule], handed: _Handed, profiles: tuple[Profile, ...], *, names_can_be_told: bool
+    ) -> None:
         super().__init__(
             name=WORKLOADS,
             description="Workloads run as non-root, within limits, from pinned images.",
@@ -96,12 +102,13 @@ class WorkloadsPolicy(ResourceValidationPolicy):
         )
         self._handed = handed
         self._secrets = _NO_SECRETS if names_can_be_told else _ALL_SECRET
-        self._configured = _Remembered(partial(_prepare, rules))
+        self._kinds = frozenset(kind for rule in rules.values() for kind in rule.kinds)
+        self._configured = _Remembered(partial(_prepare, rules, profiles))
 
     def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
         """Judges one resource; see `ResourceValidationPolicy.validate`."""
         self._handed.messages = {}
-        if not carries_pods(args.resource_type):
+        if not carries_pods(args.resource_type) and self._kinds.isdisjoint(group_kinds(args.resource_type)):
             return
         try:
             settings, rules = self._configured.of(args.get_config())
@@ -116,7 +123,7 @@ class WorkloadsPolicy(ResourceValidationPolicy):
         unknown: list[Finding] = []
         for manifest in manifests:
             for finding in evaluate(manifest, rules):
-                level = settings.overrides.get(finding.about.id)
+                level = settings.level(finding.about)
                 if finding.verdict == "unknown":
                     if level != "advisory":
                         unknown.append(finding)
@@ -157,7 +164,7 @@ class FollowerPolicy(ResourceValidationPolicy):
 class StackPolicy(StackValidationPolicy):
     """All rules over the whole stack, in one policy."""
 
-    def __init__(self, rules: dict[str, StackRule], *, names_can_be_told: bool) -> None:
+    def __init__(self, rules: dict[str, StackRule], profiles: tuple[Profile, ...], *, names_can_be_told: bool) -> None:
         super().__init__(
             name=STACK,
             description="What a stack runs is what it has verified.",
@@ -167,7 +174,7 @@ class StackPolicy(StackValidationPolicy):
         )
         self._secrets = _NO_SECRETS if names_can_be_told else _ALL_SECRET
         self._rules = rules
-        self._configured = _Remembered(lambda configuration: load(configuration, rules, STACK_LEVELS))
+        self._configured = _Remembered(lambda configuration: load(configuration, rules, STACK_LEVELS, profiles))
 
     def validate(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
         """Judges the stack; see `StackValidationPolicy.validate`.
@@ -181,8 +188,7 @@ class StackPolicy(StackValidationPolicy):
         except SettingsError as error:
             report_violation(_wrong_configuration(STACK, error), None)
             return
-        rule = VERIFIED_IMAGE.about.id
-        if rule not in self._rules or settings.overrides.get(rule) == "disabled":
+        if VERIFIED_IMAGE.about.id not in self._rules or not settings.asked(VERIFIED_IMAGE.about):
             return
         extra = cast("list[object]", settings.parameters[VERIFIED_IMAGES.name])
         known = verified([*extra, *_references(args.resources)])
@@ -242,10 +248,10 @@ class _Remembered(Generic[_Made]):
 
 
 def _prepare(
-    rules: dict[str, PodRule], configuration: Mapping[str, object]
-) -> tuple[Settings, tuple[CompiledRule, ...]]:
-    settings = load(configuration, rules, WORKLOADS_LEVELS)
-    chosen = (rule for rule_id, rule in rules.items() if settings.overrides.get(rule_id) != "disabled")
+    rules: dict[str, SingleRule], profiles: tuple[Profile, ...], configuration: Mapping[str, object]
+) -> tuple[Settings, CompiledRules]:
+    settings = load(configuration, rules, WORKLOADS_LEVELS, profiles)
+    chosen = (rule for rule in rules.values() if settings.asked(rule.about))
     return settings, compile_rules(chosen, settings.parameters)
 
 

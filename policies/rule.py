@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +12,24 @@ from policies.schema import Schema
 from policies.view import Role
 
 Severity = Literal["low", "medium", "high", "critical"]
+
+Level = Literal["own", "advisory", "disabled"]
+"""What a rule's findings do: the level of the policy that holds it, advice, or nothing."""
+
+Tier = Literal["dev", "staging", "prod"]
+Profile = Literal["baseline", "restricted", "production", "gpu", "release"]
+
+PROFILES: tuple[Profile, ...] = ("baseline", "restricted", "production", "gpu", "release")
+"""`baseline` and `restricted` are Pod Security at that level and nothing more; `gpu` and `release` go on top of any."""
+
+STANDARD: tuple[Profile, ...] = ("baseline", "restricted", "production")
+"""Where a condition of Pod Security's baseline holds that restricted has too."""
+
+REQUIRED: dict[Tier, Level] = {"dev": "own", "staging": "own", "prod": "own"}
+PROD_ONLY: dict[Tier, Level] = {"dev": "disabled", "staging": "advisory", "prod": "own"}
+ADVISED: dict[Tier, Level] = {"dev": "disabled", "staging": "advisory", "prod": "advisory"}
+ON_REQUEST: dict[Tier, Level] = {"dev": "disabled", "staging": "disabled", "prod": "disabled"}
+"""For what is right in some places only: off until a configuration names the rule."""
 
 ALL_CONTAINERS: tuple[Role, ...] = ("container", "init", "sidecar", "ephemeral")
 """Security holds for everything that runs in the pod."""
@@ -53,16 +73,18 @@ class Check:
     """One question of a rule.
 
     Attributes:
-        scope: Asked once for each pod, or once for each container.
+        scope: Asked once for each object, each pod, or each container.
         require: What must hold.
         at: The field that a finding points at.
-        wanted: What is wanted there, to follow "must" in a sentence.
+        wanted: What is wanted there, to follow the field's name in a sentence.
+        each: A list or mapping: asked once for each of its items.
     """
 
-    scope: Literal["pod", "container"]
+    scope: Literal["object", "pod", "container"]
     require: Predicate
     at: Field
     wanted: str
+    each: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +100,8 @@ class About:
         snippet: The mending in a Pulumi program in Python.
         references: The same in published frameworks.
         decision: Where the tools in the field disagree, or more than one reading was possible: what holds here.
+        profiles: The profiles that it belongs to.
+        levels: What its findings do in each tier.
     """
 
     id: str
@@ -88,6 +112,8 @@ class About:
     snippet: str
     references: tuple[Reference, ...] = ()
     decision: str = ""
+    profiles: tuple[Profile, ...] = ("production",)
+    levels: Mapping[Tier, Level] = dataclasses.field(default_factory=lambda: REQUIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +126,9 @@ class PodRule:
         roles: The containers that it looks at.
         unless: When this holds of the pod, the rule does not apply.
         parameters: The settings that it reads.
+        kinds: The kinds of objects that it looks at (`apps/Deployment`; a core kind stands alone); none: all that
+            carry a pod.
+        except_kinds: Kinds that it does not look at.
     """
 
     about: About
@@ -107,6 +136,31 @@ class PodRule:
     roles: tuple[Role, ...] = ALL_CONTAINERS
     unless: Predicate | None = None
     parameters: tuple[Parameter, ...] = ()
+    kinds: tuple[str, ...] = ()
+    except_kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRule:
+    """A rule over objects of certain kinds.
+
+    Attributes:
+        about: What it says of itself.
+        checks: Its questions, each asked of the object; each that fails is a finding.
+        kinds: The kinds, with their API groups: `networking.k8s.io/Ingress`; a core kind stands alone; `*`: all.
+        unless: When this holds of the object, the rule does not apply.
+        parameters: The settings that it reads.
+    """
+
+    about: About
+    checks: tuple[Check, ...]
+    kinds: tuple[str, ...]
+    unless: Predicate | None = None
+    parameters: tuple[Parameter, ...] = ()
+
+
+SingleRule = PodRule | ObjectRule
+"""A rule over one object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +178,4 @@ class StackRule:
     parameters: tuple[Parameter, ...] = ()
 
 
-Rule = PodRule | StackRule
+Rule = PodRule | ObjectRule | StackRule

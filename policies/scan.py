@@ -9,10 +9,10 @@ from typing import cast
 
 from policies import VERSION
 from policies.documents import Document, Unreadable, read
-from policies.evaluate import CompiledRule, compile_rules, evaluate
+from policies.evaluate import CompiledRules, compile_rules, evaluate
 from policies.finding import Finding
 from policies.plain import plain
-from policies.rule import PodRule
+from policies.rule import SingleRule
 from policies.settings import Override, Settings
 from policies.view import manifests
 
@@ -117,7 +117,7 @@ class Report:
         return sum(located.enforcement == level for located in self.findings)
 
 
-def scan(paths: Iterable[str], rules: dict[str, PodRule], settings: Settings, default: Override) -> Report:
+def scan(paths: Iterable[str], rules: dict[str, SingleRule], settings: Settings, default: Override) -> Report:
     """Asks the rules about every object in files and folders.
 
     Args:
@@ -129,7 +129,7 @@ def scan(paths: Iterable[str], rules: dict[str, PodRule], settings: Settings, de
     Returns:
         The report.
     """
-    active = {rule_id: rule for rule_id, rule in rules.items() if settings.level(rule_id, default) != "disabled"}
+    active = {rule_id: rule for rule_id, rule in rules.items() if settings.asked(rule.about)}
     compiled = compile_rules(active.values(), settings.parameters)
     report = Report()
     last_file = None
@@ -141,12 +141,12 @@ def scan(paths: Iterable[str], rules: dict[str, PodRule], settings: Settings, de
         report.files += item.file != last_file
         last_file = item.file
         for finding in _findings(item, compiled, report):
-            level = settings.level(finding.about.id, default)
+            level = settings.level(finding.about) or default
             report.findings.append(Located(finding, item.file, item.index, level))
     return report
 
 
-def _findings(document: Document, rules: tuple[CompiledRule, ...], report: Report) -> Iterator[Finding]:
+def _findings(document: Document, rules: CompiledRules, report: Report) -> Iterator[Finding]:
     body, secrets = plain(document.body)
     if isinstance(body, dict):
         for manifest in manifests(cast("dict[str, object]", body), secrets):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypedDict, cast
 
 
@@ -27,6 +28,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
 }
 _LONGEST_QUOTE = 60
+_MOST_NAMED = 12
 
 
 def problems(value: object, schema: Schema, at: str) -> Iterator[str]:
@@ -73,7 +75,24 @@ def _object_problems(value: Mapping[str, object], schema: Schema, at: str) -> It
         elif isinstance(others, dict):
             yield from problems(item, others, f"{at}.{key}")
         elif not others:
-            yield f"{at}.{key} is not known; known are {', '.join(sorted(known))}"
+            yield f"{at}.{key} is not known; {names_known(key, known)}"
+
+
+def names_known(name: str, known: Iterable[str]) -> str:
+    """What to say of a name that is not known.
+
+    Args:
+        name: The name.
+        known: The names that are.
+
+    Returns:
+        All of them where that is few, else those that look alike.
+    """
+    names = sorted(known)
+    if len(names) <= _MOST_NAMED:
+        return f"known are {', '.join(names)}"
+    near = difflib.get_close_matches(name, names, n=3)
+    return f"did you mean {' or '.join(near)}?" if near else f"there are {len(names)} others, none like it"
 
 
 def _quote(value: object) -> str:

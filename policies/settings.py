@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from policies.catalogue import POD_RULES, STACK_RULES, parameters
-from policies.rule import Parameter, PodRule, StackRule
+from policies.rule import PROFILES, About, Parameter, Profile, SingleRule, StackRule, Tier
 from policies.schema import Schema, problems
 
 Override = Literal["disabled", "advisory", "mandatory"]
 """What a configuration may say of one rule. A rule it does not name has the level of its policy."""
 
-Rules = dict[str, PodRule] | dict[str, StackRule]
+Rules = dict[str, SingleRule] | dict[str, StackRule]
+
+DEFAULT_PROFILES: tuple[Profile, ...] = ("production",)
 
 WORKLOADS = "workloads"
 """What a configuration calls the policy over single resources."""
@@ -39,15 +41,29 @@ class Settings:
         parameters: A value for every parameter of the rules, defaults filled in.
         overrides: The level of each rule that the configuration names.
         report_unknown: Whether to say which rules could not be decided yet during a preview.
+        profiles: The profiles whose rules are asked; a rule that the configuration names is asked in any case.
+        tier: How much the environment matters.
     """
 
     parameters: Mapping[str, object]
     overrides: Mapping[str, Override]
     report_unknown: bool = True
+    profiles: frozenset[str] = frozenset(DEFAULT_PROFILES)
+    tier: Tier = "prod"
 
-    def level(self, rule_id: str, default: Override) -> Override:
-        """The level of a rule, given that of its policy."""
-        return self.overrides.get(rule_id, default)
+    def level(self, about: About) -> Override | None:
+        """The level of a rule; None for that of the policy which holds it."""
+        override = self.overrides.get(about.id)
+        if override is not None:
+            return override
+        if self.profiles.isdisjoint(about.profiles):
+            return "disabled"
+        level = about.levels[self.tier]
+        return None if level == "own" else level
+
+    def asked(self, about: About) -> bool:
+        """Whether a rule is asked at all."""
+        return self.level(about) != "disabled"
 
 
 def schema(rules: Rules, levels: tuple[Override, ...]) -> dict[str, Schema]:
@@ -69,6 +85,17 @@ def schema(rules: Rules, levels: tuple[Override, ...]) -> dict[str, Schema]:
             "properties": dict.fromkeys(sorted(rules), level),
             "additionalProperties": False,
         },
+        "profiles": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string", "enum": list(PROFILES)},
+            "description": "The profiles whose rules are asked.",
+        },
+        "tier": {
+            "type": "string",
+            "enum": ["dev", "staging", "prod"],
+            "description": "How much the environment matters: what is advice only, or not asked, follows from it.",
+        },
         "reportUnknown": {
             "type": "boolean",
             "description": "Whether a preview says which rules wait for values that only the update knows.",
@@ -76,13 +103,19 @@ def schema(rules: Rules, levels: tuple[Override, ...]) -> dict[str, Schema]:
     }
 
 
-def load(configuration: Mapping[str, object], rules: Rules, levels: tuple[Override, ...]) -> Settings:
+def load(
+    configuration: Mapping[str, object],
+    rules: Rules,
+    levels: tuple[Override, ...],
+    profiles: tuple[Profile, ...] = DEFAULT_PROFILES,
+) -> Settings:
     """Reads a policy's configuration.
 
     Args:
         configuration: Its properties, as JSON gives them, without `enforcementLevel`.
         rules: The rules that the policy holds.
         levels: The levels that it can give one of them.
+        profiles: The profiles whose rules are asked where the configuration names none.
 
     Returns:
         The settings, with defaults filled in.
@@ -97,6 +130,8 @@ def load(configuration: Mapping[str, object], rules: Rules, levels: tuple[Overri
         parameters={name: configuration.get(name, parameter.default) for name, parameter in parameters(rules).items()},
         overrides=cast("dict[str, Override]", configuration.get("rules", {})),
         report_unknown=bool(configuration.get("reportUnknown", True)),
+        profiles=frozenset(cast("list[str]", configuration.get("profiles", profiles))),
+        tier=cast("Tier", configuration.get("tier", "prod")),
     )
 
 

@@ -46,11 +46,13 @@ class Pod:
         path: Where its spec is, from the top of the object.
         spec: The pod's spec.
         containers: All its containers, in the order: containers, init, ephemeral.
+        metadata: The pod's own metadata, which is beside its spec.
     """
 
     path: Path
     spec: Body
     containers: tuple[Container, ...]
+    metadata: Body | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,12 @@ class Manifest:
     pods: tuple[Pod, ...]
     partial: bool = False
     secrets: frozenset[Path] = frozenset()
+
+    @property
+    def group_kind(self) -> str:
+        """The kind with its API group, without a version: `apps/Deployment`; a core kind stands alone: `Service`."""
+        group = self.api_version.rpartition("/")[0]
+        return f"{group}/{self.kind}" if group else self.kind
 
 
 _TEMPLATE = ("spec", "template", "spec")
@@ -158,6 +166,27 @@ def resource_manifests(
     yield from _manifests(
         _text(body, "apiVersion") or api_version, _text(body, "kind") or kind, body, (), secrets, partial=partial
     )
+
+
+@cache
+def group_kinds(resource_type: str) -> tuple[str, ...]:
+    """The kinds, with their API groups, that a Pulumi resource of this type can hold; none if it is no object.
+
+    Args:
+        resource_type: The type token.
+
+    Returns:
+        One kind, or for a list that of its items; for a list of anything `*`.
+    """
+    if not resource_type.startswith("kubernetes:"):
+        return ()
+    api_version, kind, _ = _token(resource_type)
+    if not api_version:
+        return ()
+    if kind == "List":
+        return ("*",)
+    group = api_version.rpartition("/")[0]
+    return tuple(f"{group}/{each}" if group else each for each in {kind, kind.removesuffix("List")})
 
 
 @cache
@@ -273,9 +302,11 @@ def _manifests(
 def _pods(api_version: str, kind: str, body: dict[str, object], *, partial: bool) -> Iterator[Pod]:
     where = _carrier(api_version, kind)
     if where == "search":
-        yield from _search({key: body[key] for key in body if key not in ("metadata", "status")}, (), partial=partial)
+        for key in body:
+            if key not in ("metadata", "status"):
+                yield from _search({key: body[key]}, (), body, partial=partial)
     elif where is not None:
-        spec = body
+        around = spec = body
         for depth, step in enumerate(where):
             value = spec.get(step)
             if value is UNKNOWN:
@@ -283,12 +314,18 @@ def _pods(api_version: str, kind: str, body: dict[str, object], *, partial: bool
                 return
             if not isinstance(value, dict):
                 return
-            spec = cast("dict[str, object]", value)
-        yield Pod(where, spec, tuple(_containers(spec, where, partial=partial)))
+            around, spec = spec, cast("dict[str, object]", value)
+        yield Pod(where, spec, tuple(_containers(spec, where, partial=partial)), _beside(around))
 
 
 def _unknown_pod(path: Path) -> Pod:
-    return Pod(path, UNKNOWN, (Container("container", path, UNKNOWN),))
+    return Pod(path, UNKNOWN, (Container("container", path, UNKNOWN),), UNKNOWN)
+
+
+def _beside(around: dict[str, object]) -> Body | None:
+    """The metadata beside a pod's spec."""
+    metadata = around.get("metadata")
+    return cast("Body", metadata) if isinstance(metadata, dict | Unknown) else None
 
 
 def _containers(spec: dict[str, object], at: Path, *, partial: bool) -> Iterator[Container]:
@@ -308,23 +345,23 @@ def _containers(spec: dict[str, object], at: Path, *, partial: bool) -> Iterator
                 yield Container("sidecar" if sidecar else role, path, body, partial)
 
 
-def _search(value: object, at: Path, *, partial: bool) -> Iterator[Pod]:
+def _search(value: object, at: Path, around: dict[str, object], *, partial: bool) -> Iterator[Pod]:
     """Finds pods by their shape, anywhere below."""
     if len(at) > _MAX_DEPTH:
         return
     if isinstance(value, list):
         for index, item in enumerate(cast("list[object]", value)):
             if isinstance(item, dict | list):
-                yield from _search(cast("object", item), (*at, index), partial=partial)
+                yield from _search(cast("object", item), (*at, index), {}, partial=partial)
     elif isinstance(value, dict):
         mapping = cast("dict[str, object]", value)
         containers = tuple(_shaped(mapping, at, partial=partial))
         if containers:
-            yield Pod(at, mapping, containers)
+            yield Pod(at, mapping, containers, _beside(around))
         for key, item in mapping.items():
             if isinstance(item, dict | list):
                 if key not in _LIST_KEYS:
-                    yield from _search(cast("object", item), (*at, key), partial=partial)
+                    yield from _search(cast("object", item), (*at, key), mapping if at else around, partial=partial)
             elif item is UNKNOWN and (key in ("spec", "template") or key.endswith(("Spec", "Specs", "Template"))):
                 yield _unknown_pod((*at, key))
 

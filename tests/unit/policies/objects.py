@@ -19,6 +19,20 @@ PARAMETERS: Json = {
     "allowedRegistries": ["registry.example.com/slipway"],
 }
 
+FIRST_RULES = (
+    "run-as-non-root",
+    "run-as-user-zero",
+    "cpu-limit",
+    "memory-limit",
+    "cpu-request",
+    "memory-request",
+    "image-tag",
+    "image-digest",
+    "image-registry",
+)
+FIRST = {rule_id: POD_RULES[rule_id] for rule_id in FIRST_RULES}
+"""The rules that the objects here are made for; `cases` holds objects for each rule."""
+
 
 def good_container(name: str = "app", **fields: Any) -> Json:
     """A container that passes every rule by itself."""
@@ -26,7 +40,12 @@ def good_container(name: str = "app", **fields: Any) -> Json:
         "name": name,
         "image": IMAGE,
         "resources": {"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"cpu": "1", "memory": "512Mi"}},
-        "securityContext": {"runAsNonRoot": True, "runAsUser": 10001},
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 10001,
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+        },
         **fields,
     }
 
@@ -36,7 +55,11 @@ def good_pod_spec() -> Json:
     ephemeral = good_container("debug")
     del ephemeral["resources"]
     return {
-        "securityContext": {"runAsNonRoot": True, "runAsUser": 10001},
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 10001,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
         "containers": [good_container("app"), good_container("side")],
         "initContainers": [good_container("setup")],
         "ephemeralContainers": [ephemeral],
@@ -48,10 +71,15 @@ def bad_pod_spec() -> Json:
     bad = {
         "image": "docker.io/library/nginx:latest",
         "resources": {"requests": {"cpu": "0", "memory": "-1"}, "limits": {"cpu": "none", "memory": "0Gi"}},
-        "securityContext": {"runAsNonRoot": False, "runAsUser": 0},
+        "securityContext": {
+            "runAsNonRoot": False,
+            "runAsUser": 0,
+            "allowPrivilegeEscalation": True,
+            "capabilities": {"drop": ["NONE"]},
+        },
     }
     return {
-        "securityContext": {"runAsNonRoot": False, "runAsUser": 0},
+        "securityContext": {"runAsNonRoot": False, "runAsUser": 0, "seccompProfile": {"type": "Unconfined"}},
         "containers": [{"name": "app", **bad}, {"name": "side", **copy.deepcopy(bad)}],
         "initContainers": [{"name": "setup", **copy.deepcopy(bad)}],
         "ephemeralContainers": [{"name": "debug", **copy.deepcopy(bad)}],
@@ -104,7 +132,7 @@ def findings(
     body: Any, resource_type: str = "kubernetes:apps/v1:Deployment", rules: tuple[str, ...] = (), **settings: Any
 ) -> list[Finding]:
     """What the rules find in an object (plain or proxied)."""
-    chosen = [POD_RULES[rule_id] for rule_id in rules or POD_RULES]
+    chosen = [POD_RULES[rule_id] for rule_id in rules or FIRST_RULES]
     compiled = compile_rules(chosen, {**PARAMETERS, **settings})
     made, secrets = plain(body)
     return [

@@ -12,21 +12,6 @@ from policies.catalogue import ALL_RULES, POD_RULES, STACK_RULES, parameters, py
 from policies.rule import Rule
 
 
-def test_the_rules_of_this_version_are_there() -> None:
-    assert set(ALL_RULES) == {
-        "run-as-non-root",
-        "run-as-user-zero",
-        "cpu-limit",
-        "memory-limit",
-        "cpu-request",
-        "memory-request",
-        "image-tag",
-        "image-digest",
-        "image-registry",
-        "verified-image",
-    }
-
-
 def test_what_is_more_than_data_is_listed_with_its_reason() -> None:
     assert python_only_rules() == {
         "image-tag": "needs the grammar of image references",

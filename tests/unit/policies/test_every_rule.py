@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_policy.proxy import unknown_checking_proxy
 
-from policies.catalogue import POD_RULES
 from policies.finding import Finding
+from policies.pack import policies
 from policies.plain import SECRET_SIGNATURE, SENTINELS, SIGNATURE, Path
-from policies.rule import ALL_CONTAINERS, PodRule
+from policies.rule import ALL_CONTAINERS, PodRule, SingleRule
 from tests.unit.policies.analyzer import Analyzer
 from tests.unit.policies.objects import (
+    FIRST,
     Json,
     at,
     bad_pod_spec,
@@ -44,13 +45,14 @@ def secret(value: Any) -> Json:
     return {SIGNATURE: SECRET_SIGNATURE, "value": value}
 
 
-@pytest.mark.parametrize("rule", POD_RULES.values(), ids=POD_RULES)
-def test_every_container_that_a_rule_looks_at_can_violate_it(rule: PodRule) -> None:
+@pytest.mark.parametrize("rule", FIRST.values(), ids=FIRST)
+def test_every_container_that_a_rule_looks_at_can_violate_it(rule: SingleRule) -> None:
     roles = {finding.container.role for finding in findings(BAD, rules=(rule.about.id,)) if finding.container}
+    assert isinstance(rule, PodRule)
     assert roles == set(rule.roles) - {"sidecar"}
 
 
-@pytest.mark.parametrize("rule", POD_RULES)
+@pytest.mark.parametrize("rule", FIRST)
 def test_a_good_object_passes(rule: str) -> None:
     assert findings(GOOD, rules=(rule,)) == []
 
@@ -69,8 +71,8 @@ def test_an_unknown_value_hides_no_violation_elsewhere_and_makes_none(body: Json
                 assert (finding.about.id, finding.path) in violated or finding.about.id in waiting, path
 
 
-@pytest.mark.parametrize("rule", POD_RULES.values(), ids=POD_RULES)
-def test_each_field_that_a_rule_reads_leaves_it_undecided_while_unknown(rule: PodRule) -> None:
+@pytest.mark.parametrize("rule", FIRST.values(), ids=FIRST)
+def test_each_field_that_a_rule_reads_leaves_it_undecided_while_unknown(rule: SingleRule) -> None:
     for check in rule.checks:
         scope = "containers" if check.scope == "container" else None
         base: Path = ("spec", "template", "spec", *((scope, 0) if scope else ()))
@@ -98,7 +100,7 @@ def test_a_secret_is_judged_by_its_value(body: Json) -> None:
 
 @pytest.mark.parametrize("body", [GOOD, BAD], ids=["good", "bad"])
 def test_the_service_never_prints_a_secret(body: Json) -> None:
-    analyzer = Analyzer(CONFIG)
+    analyzer = Analyzer(CONFIG, policies(FIRST))
     for path in PATHS:
         said = analyzer.analyze(token(body), replaced(body, path, secret(CANARY)))
         assert CANARY not in json.dumps(said), path
@@ -107,7 +109,7 @@ def test_the_service_never_prints_a_secret(body: Json) -> None:
 @pytest.mark.parametrize("sentinel", sorted(SENTINELS))
 @pytest.mark.parametrize("body", [GOOD, BAD], ids=["good", "bad"])
 def test_the_service_answers_whatever_is_unknown(body: Json, sentinel: str) -> None:
-    analyzer = Analyzer(CONFIG)
+    analyzer = Analyzer(CONFIG, policies(FIRST))
     for path in PATHS:
         said = analyzer.analyze(token(body), replaced(body, path, sentinel))
         waiting = [d for d in said if "not checked yet" in d.message]

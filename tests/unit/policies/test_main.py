@@ -102,7 +102,7 @@ def test_bad_input_ends_with_2_and_the_rest_is_still_scanned(files: Path, capsys
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--rule", "nope"], "there is no rule nope; there are cpu-limit,"),
+        (["--rule", "nope"], "there is no rule nope; there are"),
         (["--kubernetes-version", "2.0"], "kubernetesVersion is '2.0'; it must be one of 1.25"),
         (["--config", "/nowhere.json"], "/nowhere.json"),
     ],

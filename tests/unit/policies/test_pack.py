@@ -6,13 +6,12 @@ import pytest
 from pulumi_policy import Policy, ResourceValidationPolicy
 
 from policies import pack
-from policies.catalogue import POD_RULES
 from policies.pack import WorkloadsPolicy, policies
 from policies.plain import SENTINELS
 from policies.predicates import PythonOnly, container
 from policies.rule import About, Check, PodRule
 from tests.unit.policies.analyzer import Analyzer, Diagnostic, urn
-from tests.unit.policies.objects import DIGEST, Json, bad_pod_spec, deployment, good_pod_spec, pod, token
+from tests.unit.policies.objects import DIGEST, FIRST, Json, bad_pod_spec, deployment, good_pod_spec, pod, token
 
 REGISTRIES = ["registry.example.com/slipway"]
 UNKNOWN = min(SENTINELS)
@@ -20,7 +19,9 @@ IMAGE = "slipway:index:VerifiedImage"
 
 
 def workloads(**config: Any) -> Analyzer:
-    return Analyzer({"workloads": {"enforcementLevel": "mandatory", "allowedRegistries": REGISTRIES, **config}})
+    return Analyzer(
+        {"workloads": {"enforcementLevel": "mandatory", "allowedRegistries": REGISTRIES, **config}}, policies(FIRST)
+    )
 
 
 def said(analyzer: Analyzer, body: Json) -> list[Diagnostic]:
@@ -52,7 +53,7 @@ def test_a_message_names_rule_object_container_field_wish_mending_and_urn() -> N
 def test_a_rule_has_the_level_of_its_policy(level: str) -> None:
     found = said(workloads(enforcementLevel=level), deployment(bad_pod_spec()))
     assert {d.level for d in found} == {level}
-    assert rules(found) == set(POD_RULES)
+    assert rules(found) == set(FIRST)
 
 
 @pytest.mark.parametrize(("policy_level", "rule_level"), [("mandatory", "advisory"), ("advisory", "mandatory")])
@@ -65,7 +66,7 @@ def test_a_rule_may_have_a_level_of_its_own(policy_level: str, rule_level: str) 
 
 def test_a_disabled_rule_is_not_asked() -> None:
     found = said(workloads(rules={"cpu-limit": "disabled"}), deployment(bad_pod_spec()))
-    assert rules(found) == set(POD_RULES) - {"cpu-limit"}
+    assert rules(found) == set(FIRST) - {"cpu-limit"}
 
 
 def test_a_disabled_policy_leaves_its_followers_silent() -> None:
@@ -83,7 +84,7 @@ def test_what_was_handed_over_for_one_resource_is_not_said_of_the_next() -> None
 
 
 def test_without_a_configuration_everything_is_mandatory() -> None:
-    assert {d.level for d in said(Analyzer({}), deployment(bad_pod_spec()))} == {"mandatory"}
+    assert {d.level for d in said(Analyzer({}, policies(FIRST)), deployment(bad_pod_spec()))} == {"mandatory"}
 
 
 def test_unknown_values_are_told_once_for_a_resource_and_stop_nothing() -> None:
@@ -98,7 +99,7 @@ def test_unknown_values_are_told_once_for_a_resource_and_stop_nothing() -> None:
     )
 
 
-@pytest.mark.parametrize("config", [{"reportUnknown": False}, {"rules": dict.fromkeys(POD_RULES, "advisory")}])
+@pytest.mark.parametrize("config", [{"reportUnknown": False}, {"rules": dict.fromkeys(FIRST, "advisory")}])
 def test_unknown_values_are_not_told_where_nobody_wants_to_know(config: Json) -> None:
     body = deployment(good_pod_spec())
     body["spec"]["template"]["spec"]["containers"][0]["image"] = UNKNOWN
@@ -176,7 +177,7 @@ def test_the_engine_sees_every_list_of_a_cron_job(path: str) -> None:
 
 def test_the_engine_sees_a_custom_resource_with_a_pod_template() -> None:
     body = {**deployment(bad_pod_spec()), "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout"}
-    assert rules(said(workloads(), body)) == set(POD_RULES)
+    assert rules(said(workloads(), body)) == set(FIRST)
 
 
 def verified(name: str, reference: Any) -> tuple[str, str, Json]:

@@ -51,8 +51,10 @@ def test_the_engine_is_told_the_schema_of_the_configuration() -> None:
         "allowedRegistries",
         "disallowedTags",
         "kubernetesVersion",
+        "profiles",
         "reportUnknown",
         "rules",
+        "tier",
     }
-    assert schemas["stack"] == {"verifiedImages", "reportUnknown", "rules"}
+    assert schemas["stack"] == {"verifiedImages", "profiles", "reportUnknown", "rules", "tier"}
     assert info.name == "slipway"

@@ -4,22 +4,19 @@ import itertools
 
 import pytest
 
+from policies.meaning import MalformedError, Subject, Truth, compile_predicate
 from policies.plain import UNKNOWN
 from policies.predicates import (
     AllOf,
     AnyOf,
     Equals,
     Field,
-    MalformedError,
     Missing,
     Not,
     Positive,
     Predicate,
     PythonOnly,
     Since,
-    Subject,
-    Truth,
-    compile_predicate,
     container,
     path_of,
     pod,

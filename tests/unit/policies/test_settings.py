@@ -32,14 +32,14 @@ def test_defaults_are_filled_in() -> None:
         "allowedRegistries": None,
     }
     assert settings.report_unknown
-    assert settings.level("cpu-limit", "advisory") == "advisory"
+    assert settings.level(POD_RULES["cpu-limit"].about) is None
 
 
 def test_what_is_said_counts() -> None:
     said = {"kubernetesVersion": "1.30", "rules": {"cpu-limit": "disabled"}, "reportUnknown": False}
     settings = load(said, POD_RULES, WORKLOADS_LEVELS)
     assert settings.parameters["kubernetesVersion"] == "1.30"
-    assert settings.level("cpu-limit", "advisory") == "disabled"
+    assert settings.level(POD_RULES["cpu-limit"].about) == "disabled"
     assert not settings.report_unknown
 
 

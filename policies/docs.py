@@ -1,0 +1,126 @@
+"""The catalogue's pages, made of the rules themselves."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from policies.catalogue import FAMILIES, Family, python_only_rules
+from policies.rule import Level, Rule, Tier
+
+_SYSTEMS = {
+    "PSA": "Pod Security Admission",
+    "KYV": "Kyverno",
+    "GK": "Gatekeeper",
+    "KL": "kube-linter",
+    "KS": "kube-score",
+    "POL": "Polaris",
+    "CKV": "checkov",
+    "TRV": "Trivy",
+    "KSC": "Kubescape",
+    "PUL": "Pulumi's pack",
+}
+_LEVELS: dict[Level, str] = {"own": "required", "advisory": "advice", "disabled": "off"}
+_WRITTEN = "Written by `python -m policies docs docs/policies` from the rules themselves."
+_TIERS: tuple[Tier, ...] = ("dev", "staging", "prod")
+
+
+def pages() -> dict[str, str]:
+    """Every page of the catalogue.
+
+    Returns:
+        File name to text.
+    """
+    return {f"{family.name.replace('_', '-')}.md": _page(family) for family in FAMILIES} | {"README.md": _index()}
+
+
+def _index() -> str:
+    lines = [
+        "# The catalogue of rules",
+        "",
+        _WRITTEN,
+        "",
+        "In a tier a rule is required (it has the level of its policy), advice, or off; a configuration can give any "
+        "rule another level.",
+        "",
+        "| rule | severity | profiles | dev | staging | prod | what |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for family in FAMILIES:
+        for rule in family.rules:
+            about = rule.about
+            levels = " | ".join(_LEVELS[about.levels[tier]] for tier in _TIERS)
+            link = f"{family.name.replace('_', '-')}.md#{about.id}"
+            profiles = ", ".join(about.profiles)
+            lines.append(f"| [`{about.id}`]({link}) | {about.severity} | {profiles} | {levels} | {about.title} |")
+    lines += [
+        "",
+        "## Rules that are more than data",
+        "",
+        "No other language can be given these; admission leaves them out.",
+        "",
+        "| rule | why |",
+        "|---|---|",
+        *(f"| `{rule_id}` | {reason} |" for rule_id, reason in python_only_rules().items()),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _page(family: Family) -> str:
+    lines = [
+        f"# {family.title}",
+        "",
+        _WRITTEN,
+        "",
+        family.about,
+    ]
+    for rule in family.rules:
+        lines += _section(rule)
+    lines += _comparison(family)
+    return "\n".join(lines) + "\n"
+
+
+def _section(rule: Rule) -> list[str]:
+    about = rule.about
+    levels = ", ".join(f"{_LEVELS[about.levels[tier]]} in {tier}" for tier in _TIERS)
+    lines = [
+        "",
+        f"## {about.id}",
+        "",
+        f"**{about.title}.** {about.rationale}",
+        "",
+        f"- Severity {about.severity}; profiles {', '.join(about.profiles)}; {levels}.",
+        f"- Mend: {about.mend}.",
+    ]
+    if about.decision:
+        lines.append(f"- {about.decision}")
+    for parameter in rule.parameters:
+        lines.append(f"- Setting `{parameter.name}` (default `{json.dumps(parameter.default)}`): {parameter.about}")
+    if about.references:
+        lines.append("- " + "; ".join(f"{each.framework}: {each.control}" for each in about.references) + ".")
+    return [*lines, "", *(f"    {line}" for line in about.snippet.splitlines())]
+
+
+def _comparison(family: Family) -> list[str]:
+    known = _others()
+    rows = [
+        f"| `{rule.about.id}` | "
+        + " | ".join("yes" if system in known[rule.about.id] else "" for system in _SYSTEMS)
+        + " |"
+        for rule in family.rules
+        if rule.about.id in known
+    ]
+    if not rows:
+        return []
+    head = f"| rule | {' | '.join(_SYSTEMS.values())} |"
+    return ["", "## Who else has it", "", head, "|---" * (len(_SYSTEMS) + 1) + "|", *rows]
+
+
+@cache
+def _others() -> dict[str, dict[str, list[str]]]:
+    """Which other tools have a rule, by rule and tool, with its name there."""
+    file = Path(__file__).with_name("comparison.json")
+    return cast("dict[str, dict[str, list[str]]]", json.loads(file.read_text("utf-8")))

@@ -1,0 +1,379 @@
+"""What predicates mean: True, False, or None for "not known yet".
+
+Kleene's logic: `False and unknown` is False, `True or unknown` is True. A value of a type that the API would refuse
+never passes for an absent one: it raises `MalformedError`, which is a violation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import cast
+
+from policies.plain import UNKNOWN, Unknown
+from policies.predicates import (
+    ABSENT,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Chosen,
+    Contains,
+    Empty,
+    Equals,
+    EveryItem,
+    Field,
+    Kind,
+    Longer,
+    Matches,
+    Missing,
+    Not,
+    OneOf,
+    OnlyKeys,
+    Parameters,
+    Positive,
+    Predicate,
+    PythonOnly,
+    SameQuantity,
+    Setting,
+    Since,
+    SomeItem,
+    Within,
+)
+from policies.values.quantity import parse_quantity
+from policies.view import Body
+
+Truth = bool | None
+"""True, False, or None: not known yet."""
+
+
+class MalformedError(Exception):
+    """A field holds a value of a type that the API does not accept there.
+
+    Attributes:
+        field: The field.
+    """
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(".".join(field.path))
+        self.field = field
+
+
+@dataclass(slots=True)
+class Subject:
+    """What a predicate is asked about.
+
+    Attributes:
+        pod: The pod's spec.
+        container: The container, or the pod's spec again where there is none.
+        partial: Whether a missing field may be stated elsewhere: it is unknown then, not absent.
+        object: The object as a whole.
+        template: The pod's own metadata.
+        item: The item that is looked at.
+        key: Its key in its mapping.
+        flaw: Set by a `PythonOnly` that fails: what is wrong.
+    """
+
+    pod: Body
+    container: Body
+    partial: bool
+    object: Body | None = None
+    template: Body | None = None
+    item: object = None
+    key: object = None
+    flaw: str | None = None
+
+
+Compiled = Callable[[Subject], Truth]
+Getter = Callable[[Subject], object]
+
+
+def compile_predicate(predicate: Predicate, parameters: Parameters) -> Compiled:
+    """Makes a function of a predicate.
+
+    Args:
+        predicate: The predicate.
+        parameters: The settings that it may refer to; `kubernetesVersion` is one.
+
+    Returns:
+        The function. It raises `MalformedError` when a field has a value of a wrong type.
+    """
+    match predicate:
+        case Since(version):
+            return _constant(version_key(str(parameters["kubernetesVersion"])) >= version_key(version))
+        case Chosen(setting, value):
+            return _constant(parameters[setting.name] == value)
+        case Not(term):
+            return _negation(compile_predicate(term, parameters))
+        case AllOf(terms):
+            return _conjunction([compile_predicate(term, parameters) for term in terms])
+        case AnyOf(terms):
+            return _disjunction([compile_predicate(term, parameters) for term in terms])
+        case EveryItem(field, term):
+            return _quantifier(field, compile_predicate(term, parameters), over=False)
+        case SomeItem(field, term):
+            return _quantifier(field, compile_predicate(term, parameters), over=True)
+        case PythonOnly(_, field, judge):
+            return _python_only(field, judge, parameters)
+        case SameQuantity(left, right):
+            return _same_quantity(getter(left), getter(right))
+        case Within(field, other):
+            return _within(getter(field), getter(other))
+        case _:
+            return _on_value(predicate, parameters)
+
+
+def _on_value(
+    predicate: Equals | OneOf | Missing | Empty | Positive | AtLeast | Matches | Contains | Longer | OnlyKeys,
+    parameters: Parameters,
+) -> Compiled:
+    """The predicates that ask about one value, which is known by then."""
+    get = getter(predicate.field)
+    match predicate:
+        case Equals(_, expected):
+            test: Callable[[object], Truth] = lambda value: value == expected  # noqa: E731 (one case of many)
+        case OneOf(_, values):
+            allowed = frozenset(cast("Iterable[object]", bound(values, parameters)) or ())
+            test = lambda value: value in allowed  # noqa: E731
+        case Missing():
+            test = lambda value: value is ABSENT  # noqa: E731
+        case Empty():
+            test = lambda value: value is ABSENT or value == "" or value == [] or value == {}  # noqa: E731
+        case Positive():
+            test = _is_positive
+        case AtLeast(_, least):
+            number = bound(least, parameters)
+            test = lambda value: isinstance(value, int) and value >= cast("int", number)  # noqa: E731
+        case Matches(_, pattern):
+            search = re.compile(pattern).search
+            test = lambda value: isinstance(value, str) and search(value) is not None  # noqa: E731
+        case Contains(_, wanted):
+            test = lambda value: _contains(value, wanted)  # noqa: E731
+        case Longer(_, than):
+            most = cast("int", bound(than, parameters))
+            test = lambda value: isinstance(value, list) and len(cast("list[object]", value)) > most  # noqa: E731
+        case OnlyKeys(_, allowed_keys, _):
+            keys = frozenset(allowed_keys)
+            test = lambda value: _only(value, keys)  # noqa: E731
+
+    def ask(subject: Subject) -> Truth:
+        value = get(subject)
+        return None if value is UNKNOWN else test(value)
+
+    return ask
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """Makes `1.36` comparable."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def bound(value: object, parameters: Parameters) -> object:
+    """A value, or that of the parameter that it stands for."""
+    return parameters[value.name] if isinstance(value, Setting) else value
+
+
+_TYPES: dict[Kind, tuple[type, ...]] = {
+    "bool": (bool,),
+    "int": (int,),
+    "string": (str,),
+    "quantity": (str, int, float),
+    "list": (list,),
+    "object": (dict,),
+}
+
+
+def getter(field: Field) -> Getter:
+    """A function that fetches the field: its value, `ABSENT`, or `UNKNOWN`; of the right type, or it raises."""
+    scope = field.scope
+    path = field.path
+    kind = field.kind
+    types = _TYPES.get(kind, (object,))
+    takes_bool = kind == "bool"
+    checked = kind != "any"
+
+    def get(subject: Subject) -> object:
+        value = cast("object", getattr(subject, scope))
+        for key in path:
+            if isinstance(value, dict):
+                value = cast("dict[str, object]", value).get(key)
+            elif value is None or value is UNKNOWN:
+                break
+            elif checked:
+                raise MalformedError(field)
+            else:
+                return ABSENT
+        if value is None:
+            return UNKNOWN if subject.partial else ABSENT
+        if (
+            checked
+            and value is not UNKNOWN
+            and (not isinstance(value, types) or (value.__class__ is bool) is not takes_bool)
+        ):
+            raise MalformedError(field)
+        return value
+
+    return get
+
+
+@lru_cache(maxsize=4096)
+def _quantity(value: str | float) -> Decimal | None:
+    try:
+        return parse_quantity(value)
+    except ValueError:
+        return None
+
+
+def quantity(value: object) -> Decimal | None:
+    """The quantity that a value is; None when it is none."""
+    return _quantity(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+
+
+def _is_positive(value: object) -> Truth:
+    amount = quantity(value)
+    return amount is not None and amount > 0
+
+
+def _contains(value: object, wanted: str) -> Truth:
+    if value is ABSENT:
+        return False
+    items = cast("list[object]", value)
+    if wanted in items:
+        return True
+    return None if UNKNOWN in items else False
+
+
+def _only(value: object, allowed: frozenset[str]) -> Truth:
+    if value is ABSENT:
+        return True
+    mapping = cast("dict[str, object]", value)
+    # A key of which the value is not known may still come out as nothing; one that is null is not there.
+    others = [mapping[key] for key in mapping if key not in allowed and mapping[key] is not None]
+    if not others:
+        return True
+    return None if all(other is UNKNOWN for other in others) else False
+
+
+def _constant(answer: bool) -> Compiled:
+    return lambda subject: answer
+
+
+def _same_quantity(left: Getter, right: Getter) -> Compiled:
+    def same(subject: Subject) -> Truth:
+        one, other = left(subject), right(subject)
+        if one is ABSENT or other is ABSENT:
+            return False
+        if one is UNKNOWN or other is UNKNOWN:
+            return None
+        amount = quantity(one)
+        return amount is not None and amount == quantity(other)
+
+    return same
+
+
+def _within(inner: Getter, outer: Getter) -> Compiled:
+    def within(subject: Subject) -> Truth:
+        part, whole = inner(subject), outer(subject)
+        if part is ABSENT:
+            return True
+        if part is UNKNOWN or whole is UNKNOWN:
+            return None
+        rest = cast("dict[str, object]", whole) if isinstance(whole, dict) else {}
+        result: Truth = True
+        for key, value in cast("dict[str, object]", part).items():
+            other = rest.get(key)
+            if value is UNKNOWN or other is UNKNOWN:
+                result = None
+            elif value != other:
+                return False
+        return result
+
+    return within
+
+
+def _quantifier(field: Field, term: Compiled, *, over: bool) -> Compiled:
+    """`SomeItem` where `over` is True (one True decides), `EveryItem` where it is False (one False decides)."""
+    get = getter(field)
+
+    def quantified(subject: Subject) -> Truth:
+        value = get(subject)
+        if value is UNKNOWN:
+            return None
+        result: Truth = not over
+        if value is ABSENT:
+            return result
+        outside = subject.item
+        try:
+            for each in cast("list[object]", value):
+                subject.item = each
+                truth = term(subject)
+                if truth is over:
+                    return over
+                if truth is None:
+                    result = None
+        except MalformedError as error:
+            # A field of an item has no place of its own once the item is gone: the list stands for it.
+            if error.field.scope in ("item", "key"):
+                raise MalformedError(field) from error
+            raise
+        finally:
+            subject.item = outside
+        return result
+
+    return quantified
+
+
+def _negation(term: Compiled) -> Compiled:
+    def negation(subject: Subject) -> Truth:
+        truth = term(subject)
+        return None if truth is None else not truth
+
+    return negation
+
+
+def _conjunction(terms: list[Compiled]) -> Compiled:
+    def conjunction(subject: Subject) -> Truth:
+        result: Truth = True
+        for term in terms:
+            truth = term(subject)
+            if truth is False:
+                return False
+            if truth is None:
+                result = None
+        return result
+
+    return conjunction
+
+
+def _disjunction(terms: list[Compiled]) -> Compiled:
+    def disjunction(subject: Subject) -> Truth:
+        result: Truth = False
+        for term in terms:
+            truth = term(subject)
+            if truth is True:
+                return True
+            if truth is None:
+                result = None
+        return result
+
+    return disjunction
+
+
+def _python_only(
+    field: Field, judge: Callable[[object, Parameters], str | Unknown | None], parameters: Parameters
+) -> Compiled:
+    get = getter(field)
+
+    def python(subject: Subject) -> Truth:
+        value = get(subject)
+        if value is UNKNOWN:
+            return None
+        flaw = judge(value, parameters)
+        if isinstance(flaw, Unknown):
+            return None
+        subject.flaw = flaw
+        return flaw is None
+
+    return python

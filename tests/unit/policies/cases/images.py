@@ -1,0 +1,22 @@
+"""Images: where they come from, and that they stay what they were."""
+
+from tests.unit.policies.cases.case import ALL_LISTS, Case, Json, fails, passes, with_container
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+
+
+def images(rule: str, good: tuple[str, ...], bad: tuple[str, ...], **settings: object) -> list[Case]:
+    def bodies(where: str, names: tuple[str, ...]) -> list[Json]:
+        return [with_container(where, image=name) for name in names]
+
+    made: list[Case] = []
+    for where in ALL_LISTS:
+        made += passes(rule, *bodies(where, good), **settings) + fails(rule, *bodies(where, bad), **settings)
+    return made
+
+
+CASES: list[Case] = [
+    *images("image-tag", ("a:1", f"a@{DIGEST}", f"a:latest@{DIGEST}"), ("a", "a:latest", "host:5000/a", "A")),
+    *images("image-digest", (f"a@{DIGEST}", f"a:1@{DIGEST}"), ("a", "a:1", "a@sha256:ab")),
+    *images("image-registry", ("r.io/team/a",), ("r.io/team-evil/a", "a"), allowedRegistries=["r.io/team"]),
+]

@@ -1,0 +1,100 @@
+"""Rules with one thing wrong in them, to see whether the cases notice."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import cast
+
+from policies.predicates import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Contains,
+    Empty,
+    Equals,
+    EveryItem,
+    Longer,
+    Matches,
+    Missing,
+    Not,
+    OneOf,
+    OnlyKeys,
+    Positive,
+    Predicate,
+    SameQuantity,
+    Since,
+    SomeItem,
+    Within,
+)
+from policies.rule import PodRule, SingleRule
+
+
+def mutants(rule: SingleRule) -> Iterator[tuple[str, SingleRule]]:
+    """Each way to break a rule by a little: what was done, and the broken rule."""
+    for index, check in enumerate(rule.checks):
+        without = (*rule.checks[:index], *rule.checks[index + 1 :])
+        if without:
+            yield f"check {index} dropped", replace(rule, checks=without)
+        for what, broken in _broken(check.require):
+            checks = (*rule.checks[:index], replace(check, require=broken), *rule.checks[index + 1 :])
+            yield f"check {index}: {what}", replace(rule, checks=checks)
+    if rule.unless is not None:
+        yield "exemption dropped", replace(rule, unless=None)
+        for what, broken in _broken(rule.unless):
+            yield f"exemption: {what}", replace(rule, unless=broken)
+    if isinstance(rule, PodRule):
+        for role in rule.roles if any(check.scope == "container" for check in rule.checks) else ():
+            if role != "sidecar":
+                yield f"role {role} dropped", replace(rule, roles=tuple(r for r in rule.roles if r != role))
+        if rule.except_kinds:
+            yield "excepted kinds dropped", replace(rule, except_kinds=())
+    for kind in rule.kinds if len(rule.kinds) > 1 else ():
+        yield f"kind {kind} dropped", replace(rule, kinds=tuple(k for k in rule.kinds if k != kind))
+
+
+def _broken(predicate: Predicate) -> Iterator[tuple[str, Predicate]]:  # noqa: C901 (one case for each combinator)
+    match predicate:
+        case AllOf(terms) | AnyOf(terms):
+            for index, term in enumerate(terms):
+                rest = (*terms[:index], *terms[index + 1 :])
+                if rest and term != Since(f"1.{_FIRST_MINOR}"):
+                    yield f"term {index} dropped", replace(predicate, terms=rest)
+                for what, broken in _broken(term):
+                    yield f"term {index}: {what}", replace(predicate, terms=(*rest[:index], broken, *rest[index:]))
+        case Not(term):
+            yield "negation dropped", term
+            for what, broken in _broken(term):
+                yield f"not: {what}", Not(broken)
+        case EveryItem(field, term) | SomeItem(field, term):
+            yield "quantifier turned", (SomeItem if isinstance(predicate, EveryItem) else EveryItem)(field, term)
+            for what, broken in _broken(term):
+                yield f"item: {what}", type(predicate)(field, broken)
+        case OneOf(field, values):
+            yield "any value accepted", Not(Missing(field))
+            named = values if isinstance(values, tuple) else ()
+            for value in named:
+                yield f"value {value} dropped", OneOf(field, tuple(v for v in named if v != value))
+        case OnlyKeys(_, allowed):
+            yield "any key accepted", AllOf(())
+            for key in allowed:
+                yield f"key {key} dropped", replace(predicate, allowed=tuple(k for k in allowed if k != key))
+        case Since(version):
+            minor = int(version.partition(".")[2])
+            if minor > _FIRST_MINOR:
+                yield "a version earlier", Since(f"1.{minor - 1}")
+                yield "a version later", Since(f"1.{minor + 1}")
+        case Equals(field, value) if isinstance(value, bool):
+            yield "value turned", Equals(field, not value)
+        case AtLeast(_, bound) if isinstance(bound, int):
+            yield "bound lowered", replace(predicate, bound=bound - 1)
+            yield "bound raised", replace(predicate, bound=bound + 1)
+        case Longer(_, than) if isinstance(than, int):
+            yield "bound lowered", replace(predicate, than=than - 1)
+        case _:
+            pass
+    if isinstance(predicate, Equals | Missing | Empty | Positive | Matches | Contains | Within | SameQuantity):
+        yield "always true", cast("Predicate", AllOf(()))
+        yield "never true", cast("Predicate", AnyOf(()))
+
+
+# Since then all versions that can be chosen are alike.
+_FIRST_MINOR = 25
