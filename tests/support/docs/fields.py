@@ -4,28 +4,40 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Annotated, Any, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from components.spec import defaults, shape
 from components.spec.base import Spec
-from components.spec.environment import Environment
+from components.spec.environment import Environment, Quota
 from components.spec.image import BuildImage, ExternalImage, Image, PromoteImage
+from components.spec.probes import Probes
 from components.spec.refusal import KIND, Refusal
 from components.spec.refusal import Path as SpecPath
-from components.spec.registry import Registry
-from components.spec.secret import Secret
+from components.spec.registry import Builder, Cache, Registry
+from components.spec.resources import Amounts, Resources
+from components.spec.secret import GeneratedSecret, Secret
 from components.spec.settings import Settings
 from components.spec.target import KubernetesTarget, RenderTarget
+from components.spec.values import (
+    AbsolutePath,
+    Cpu,
+    EnvName,
+    LabelValue,
+    Memory,
+    Name,
+    NamespaceName,
+    PortName,
+    ProjectPath,
+)
 from components.spec.workload import Workload
+from tests.support.docs.markdown import markdown
 from tests.support.docs.pages import CHECKOUT
 
 NAME = "<name>"
@@ -46,7 +58,22 @@ TABLES: Mapping[str, tuple[str, type[Spec], SpecPath]] = {
 }
 """Name of a table → the page that it is in, the model it shows, and where that stands in a stack file."""
 
-PAGE_OF = {model: page for page, model, _ in TABLES.values()}
+VALUES: Mapping[str, Any] = {
+    "name": Name,
+    "namespace": NamespaceName,
+    "port name": PortName,
+    "label": LabelValue,
+    "variable": EnvName,
+    "project path": ProjectPath,
+    "absolute path": AbsolutePath,
+    "cores": Cpu,
+    "memory": Memory,
+}
+"""The kinds of values that many fields take, by the short name that tables use."""
+
+VALUES_SECTION = "stack-files.md#values"
+
+PAGE_OF: Mapping[type[Spec], str] = {model: page for page, model, _ in TABLES.values()}
 """Models with a table of their own: other tables link there."""
 
 UNITS = (
@@ -72,19 +99,19 @@ WITHOUT_UNIT = frozenset({"port", "ports", "user", "group", "rotation"})
 
 REASONS: Mapping[tuple[type[Spec], str], str] = {
     (BuildImage, "dockerfile"): "Docker's own default.",
+    (Quota, "gpus"): "Stated in the quota, so that nobody takes a GPU by accident.",
+    (Builder, "ca_bundle"): "A build then works wherever the machine itself does.",
+    (Cache, "tag"): "One cache for all, until branches want their own.",
+    (GeneratedSecret, "special"): "Letters and digits survive every shell, URL and configuration file.",
+    (GeneratedSecret, "rotation"): "The first password.",
     (Registry, "repository"): "The project's name: its images stay together.",
     (Registry, "insecure"): "Without a certificate anybody on the way can exchange an image's manifest.",
     (Workload, "profile"): "Most services are plain APIs; the other two need sizes of their own.",
 }
 """Why a default is what it is, where neither `components.spec.defaults` nor the field's own description says so."""
 
-SAID_BY_DESCRIPTION = frozenset({"caBundle", "tag", "special", "rotation", "gpus"})
-"""Fields whose description is reason enough."""
-
-BY_PROFILE = {(Workload, "shm_size"): "SHARED_MEMORY", ("Probes", "startup_seconds"): "STARTUP"}
-"""Fields without a default of their own that get one from the workload's profile."""
-
-_MARKED = re.compile(r"(<!-- (?P<kind>fields|sizes)(?:: (?P<name>[a-z]+))? -->\n).*?(?=<!-- end -->)", re.DOTALL)
+BY_PROFILE = frozenset({(Workload, "shm_size"), (Probes, "startup_seconds")})
+"""Fields that get their default from the workload's profile."""
 
 
 @dataclass(frozen=True)
@@ -103,20 +130,13 @@ class Row:
     @property
     def cells(self) -> tuple[str, ...]:
         """What stands in the table."""
-        meaning = f"{self.meaning} Default: {self.reason}" if self.reason else self.meaning
-        return (f"`{self.path}`", self.allowed, self.unit, self.default, meaning)
+        return (f"`{self.path}`", self.allowed, self.unit, self.default, self.meaning, self.reason)
 
 
-def current(page: Path) -> str:
-    """A page's text with its tables made anew."""
-    return _MARKED.sub(lambda mark: f"{mark[1]}\n{_table_of(mark)}\n\n", page.read_text(encoding="utf-8"))
-
-
-def _table_of(mark: re.Match[str]) -> str:
-    if mark["kind"] == "sizes":
-        return sizes()
-    head = ("field", "what may stand there", "unit", "default", "what it is, and why")
-    return markdown(head, [row.cells for row in table(mark["name"])])
+def fields(name: str) -> str:
+    """A table of fields, by its name in `TABLES`."""
+    head = ("field", "what may stand there", "unit", "default", "what it is", "why this default")
+    return markdown(head, [row.cells for row in table(name)])
 
 
 def table(name: str) -> list[Row]:
@@ -125,10 +145,15 @@ def table(name: str) -> list[Row]:
     return list(_rows(model, path, ""))
 
 
-def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table."""
-    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines)
+@cache
+def values() -> Mapping[str, str]:
+    """What errors say of a kind of value → the short name that tables use for it."""
+    return {words: name for name, kind in VALUES.items() if (words := _refused_words(kind, ""))}
+
+
+def kinds() -> str:
+    """The kinds of values, in the words of the errors."""
+    return markdown(("value", "what it is"), [(name, words) for words, name in values().items()])
 
 
 def sizes() -> str:
@@ -136,13 +161,10 @@ def sizes() -> str:
     rows: list[tuple[str, ...]] = []
     for tier, profiles in defaults.SIZES.items():
         for profile, amounts in profiles.items():
+            amounts_in_order = [amounts[side][name] for side in ("requests", "limits") for name in ("cpu", "memory")]
             shared = defaults.SHARED_MEMORY[tier][profile]
-            numbers = [amounts[side][name] for side in ("requests", "limits") for name in ("cpu", "memory")]
-            started = str(defaults.STARTUP[profile])
-            rows.append(
-                (f"`{tier}`", f"`{profile}`", *(f"`{number}`" for number in numbers), f"`{shared}`" if shared else "left out")
-                + (f"`{started}`",)
-            )
+            texts = [tier, profile, *amounts_in_order, shared or "left out", str(defaults.STARTUP[profile])]
+            rows.append(tuple(text if text == "left out" else f"`{text}`" for text in texts))
     head = ("tier", "profile", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory", "shmSize")
     return markdown((*head, "probes.startupSeconds"), rows)
 
@@ -150,7 +172,7 @@ def sizes() -> str:
 def _rows(model: type[Spec], path: SpecPath, prefix: str) -> Iterator[Row]:
     for field, info in model.model_fields.items():
         alias = info.alias or field
-        nested = _models(info.annotation)
+        nested = models_in(info.annotation)
         below = (*path, alias, *_steps(info.annotation))
         label = f"{prefix}{alias}"
         constant = _constants(model).get(field)
@@ -168,10 +190,11 @@ def _rows(model: type[Spec], path: SpecPath, prefix: str) -> Iterator[Row]:
             yield from _rows(nested[0], below, f"{label}{_joint(info.annotation)}.")
 
 
-def _models(annotation: object) -> list[type[Spec]]:
+def models_in(annotation: object) -> list[type[Spec]]:
+    """The models of the specification that an annotation names."""
     if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias) and issubclass(annotation, Spec):
         return [annotation]
-    return [model for argument in get_args(annotation) for model in _models(argument)]
+    return [model for argument in get_args(annotation) for model in models_in(argument)]
 
 
 def _plain(annotation: object) -> object:
@@ -204,19 +227,26 @@ def _allowed(info: FieldInfo, nested: list[type[Spec]], below: SpecPath) -> str:
     if nested:
         page = PAGE_OF.get(nested[0])
         what = f"[block]({page})" if page else "block"
-        return {(): f"a {what}", (0,): f"a list of {what}s", (NAME,): f"names, each with a {what}"}[steps]
+        return f"a list of {what}s" if steps == (0,) else f"names, each with a {what}" if steps else f"a {what}"
     if steps == (NAME,):
         return "names and values"
-    leaf = _refused_words(info) or shape.allowed_at(below)
+    if get_origin(info.annotation) is Literal and len(get_args(info.annotation)) == 1:
+        leaf = f"`{get_args(info.annotation)[0]}`"
+    else:
+        leaf = _leaf(info, steps) or shape.allowed_at(below)
     return f"a list: {leaf}" if steps else leaf
 
 
-def _refused_words(info: FieldInfo) -> str | None:
-    """What a field's own check says is allowed; asked with an empty text, which none of them takes."""
+def _leaf(info: FieldInfo, steps: SpecPath) -> str | None:
     annotation: Any = info.annotation
     for mark in info.metadata:
         annotation = Annotated[annotation, mark]
-    impossible: Any = [""] if _steps(info.annotation) == (0,) else ""
+    words = _refused_words(annotation, [""] if steps else "")
+    return f"[{values()[words]}]({VALUES_SECTION})" if words and words in values() else words
+
+
+def _refused_words(annotation: Any, impossible: object) -> str | None:
+    """What a kind of value says is allowed; asked with an empty text, which none of them takes."""
     try:
         TypeAdapter[Any](annotation).validate_python(impossible)
     except ValidationError as error:
@@ -234,12 +264,11 @@ def _unit(alias: str, info: FieldInfo, nested: list[type[Spec]]) -> str:
 
 
 def _default(model: type[Spec], field: str, info: FieldInfo, constant: str | None) -> str:
+    if model in (Resources, Amounts) or (model, field) in BY_PROFILE or constant == "SIZES":
+        return "[by tier and profile](#sizes)"
     if info.is_required():
         return "required"
-    profiled = BY_PROFILE.get((model, field)) or BY_PROFILE.get((model.__name__, field))
-    if profiled or constant == "SIZES":
-        return "[by tier and profile](#sizes)"
-    value: object = getattr(defaults, constant) if constant else info.default
+    value: Any = getattr(defaults, constant) if constant else info.default
     if isinstance(value, Mapping) and value:
         return _by_tier(cast("Mapping[str, object]", value))
     if isinstance(value, Spec):
@@ -254,7 +283,7 @@ def _by_tier(values: Mapping[str, object]) -> str:
     return ", ".join(f"{value} in {' and '.join(tiers)}" for value, tiers in groups.items())
 
 
-def _literal(value: object) -> str:
+def _literal(value: Any) -> str:
     return f"`{value}`" if isinstance(value, str) else f"`{json.dumps(value)}`"
 
 

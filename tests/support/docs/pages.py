@@ -25,8 +25,7 @@ INFO = {
 """The info strings that a fence may have, and what a test makes of each."""
 
 _FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>```+)(?P<info>.*)$")
-_LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)")
-_HEADING = re.compile(r"^#{1,6} +(?P<title>.+?) *$")
+_LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -102,20 +101,9 @@ def prose(page: Path) -> str:
     return "\n".join(lines)
 
 
-def links(page: Path) -> list[tuple[int, str]]:
-    """The line and target of every link of a page."""
-    return [
-        (number, link["target"])
-        for number, line in enumerate(prose(page).splitlines(), 1)
-        for link in _LINK.finditer(_CODE.sub("", line))
-    ]
-
-
-@cache
-def anchors(page: Path) -> frozenset[str]:
-    """The anchors of a page's headings, as code hosts make them."""
-    titles = (heading["title"] for line in prose(page).splitlines() if (heading := _HEADING.match(line)))
-    return frozenset(re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles)
+def links(page: Path) -> list[str]:
+    """The target of every link of a page."""
+    return _LINK.findall(_CODE.sub("", prose(page)))
 
 
 def code_spans(page: Path) -> list[str]:
