@@ -26,6 +26,9 @@ _FLOAT = "tag:yaml.org,2002:float"
 _INT = "tag:yaml.org,2002:int"
 _NULL = "tag:yaml.org,2002:null"
 
+_MOST_VALUES = 100_000
+"""Far beyond any stack; a file of a few lines can stand for more, through aliases of aliases."""
+
 
 class _Reader(yaml.SafeLoader):
     """YAML 1.2's plain values, as the Pulumi CLI reads them: `no` is a word, and `08` and `1:30` are no numbers."""
@@ -35,7 +38,7 @@ class _Reader(yaml.SafeLoader):
 
 
 _Reader.add_implicit_resolver(_BOOL, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
-_Reader.add_implicit_resolver(_INT, re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+_Reader.add_implicit_resolver(_INT, re.compile(r"^[-+]?(?:0|[1-9][0-9]{0,17})$"), list("-+0123456789"))
 _Reader.add_implicit_resolver(
     _FLOAT, re.compile(r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$"), list("-+.0123456789")
 )
@@ -61,9 +64,17 @@ def parse_value(text: str) -> Any:
     """Reads one value, as an environment variable holds it.
 
     Raises:
-        yaml.YAMLError: it is not YAML.
+        yaml.YAMLError: it is not YAML, or repeats a key.
     """
-    return yaml.load(text, Loader=_Reader)  # noqa: S506  # _Reader is a SafeLoader with fewer guesses
+    reading = _Reading("")
+    try:
+        root = yaml.compose(text, Loader=_Reader)
+        value: object = reading.value(root, ()) if root else None
+    except (RecursionError, _TooLargeError):
+        raise yaml.YAMLError("nested too deep, or too large") from None
+    if reading.problems:
+        raise yaml.YAMLError("a repeated key")
+    return value
 
 
 def read_file(file: FilePath) -> Document:
@@ -91,12 +102,14 @@ def read_text(file: str, text: str) -> Document:
     Raises:
         SpecError: it is not well-formed YAML, repeats a key, or is not a mapping.
     """
+    reading = _Reading(file)
     try:
         root = yaml.compose(text, Loader=_Reader)
+        whole: object = reading.value(root, ()) if root else None
     except yaml.YAMLError as error:
         raise SpecError([_malformed(file, text, error)]) from None
-    reading = _Reading(file)
-    whole: object = reading.value(root, ()) if root else None
+    except (RecursionError, _TooLargeError):
+        raise SpecError([_too_large(file)]) from None
     if reading.problems:
         raise SpecError(reading.problems)
     config = _section(file, whole, "the file", "") or {}
@@ -149,6 +162,20 @@ def _malformed(file: str, text: str, error: yaml.YAMLError) -> Problem:
     )
 
 
+class _TooLargeError(Exception):
+    """A file whose aliases repeat each other without end, or nearly so."""
+
+
+def _too_large(file: str) -> Problem:
+    return Problem(
+        file,
+        "",
+        "values nested too deep, or repeated by aliases beyond measure",
+        f"at most {_MOST_VALUES} values",
+        "write the values out instead of referring to them with `*`",
+    )
+
+
 class _Reading:
     """Turns YAML nodes into values, noting lines and repeated keys."""
 
@@ -156,9 +183,13 @@ class _Reading:
         self.file = file
         self.lines: dict[Path, int] = {}
         self.problems: list[Problem] = []
+        self.count = 0
 
     def value(self, node: yaml.Node, path: Path) -> Any:
         """The value of a node."""
+        self.count += 1
+        if self.count > _MOST_VALUES:
+            raise _TooLargeError
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):

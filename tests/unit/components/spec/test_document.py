@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +75,43 @@ def test_two_repeated_keys_are_two_problems():
         read_text("Pulumi.x.yaml", "config:\n  slipway:a: 1\n  slipway:a: 2\n  slipway:b: 1\n  slipway:b: 2\n")
 
     assert [(problem.line, problem.path) for problem in caught.value.problems] == [(3, "slipway:a"), (5, "slipway:b")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [*a]",
+        "[" * 5000,
+        "a: &a [x,x,x,x,x,x,x,x]\n"
+        + "".join(
+            f"{new}: &{new} [{','.join([f'*{old}'] * 8)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+        ),
+    ],
+    ids=["itself", "deep", "wide"],
+)
+def test_a_file_that_stands_for_too_much_is_one_problem(text: str):
+    with pytest.raises(SpecError, match="aliases"):
+        read_text("Pulumi.x.yaml", text)
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 5000, "{a: 1, a: 2}", "a: &a [*a]", "\x00"])
+def test_a_value_that_cannot_be_read_is_an_error_of_yaml(text: str):
+    with pytest.raises(yaml.YAMLError):
+        parse_value(text)
+
+
+def test_tags_make_nothing_but_plain_values():
+    assert parse_value("!!python/object/apply:os.system ['true']") == ["true"]
+
+
+def test_an_alias_is_what_it_refers_to():
+    document = read_text("Pulumi.x.yaml", "config:\n  slipway:a: &a {x: 1}\n  slipway:b: *a\n")
+
+    assert document.values == {"a": {"x": 1}, "b": {"x": 1}}
+
+
+def test_a_number_that_no_machine_counts_to_stays_text():
+    assert parse_value("9" * 5000) == "9" * 5000
 
 
 @given(st.text(max_size=200))
