@@ -67,7 +67,9 @@ def destroy(workspace: Workspace) -> None:
 
 def recover(workspace: Workspace) -> None:
     """Put right what a killed run left behind, and say so."""
-    for sentence in workspace.engine.recover():
+    # What dev holds can be made again from its description; whether an older state of another stack will do, a person
+    # decides.
+    for sentence in workspace.engine.recover(restore=workspace.stack == SELF_MADE):
         terminal.say(f"recovered: {sentence}")
 
 

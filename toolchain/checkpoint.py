@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,7 @@ class Checkpoint:
         """Earlier states that can be read, the newest first."""
         folder = self.state / ".pulumi" / "backups" / self.project / self.stack
         beside = self.state / ".pulumi" / "stacks" / self.project
-        files = [*folder.glob("*.json*"), *beside.glob(f"{self.stack}.json*.bak")]
+        files = [*folder.glob("*.json*"), *beside.glob(f"{self.stack}.json*.bak"), *self._own_backups()]
         readable = [file for file in files if _try_load(file) is not None]
         return sorted(readable, key=lambda file: file.stat().st_mtime, reverse=True)
 
@@ -93,6 +94,38 @@ class Checkpoint:
         if content is None:
             raise self._damaged(file)
         return content
+
+    def _own_backups(self) -> list[Path]:
+        return list((self.state / "kept" / self.project).glob(f"{self.stack}.json*"))
+
+    def back_up(self) -> None:
+        """Keep a copy of the state before a run: every write of the engine replaces its own, also a damaged one."""
+        file = self.file()
+        if file is None:
+            return
+        folder = self.state / "kept" / self.project
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = folder / f".{file.name}"
+        shutil.copy2(file, partial)
+        partial.replace(folder / file.name)
+
+    def restore(self) -> Path | None:
+        """Put the newest whole backup in the place of a damaged state; without one, nothing, as for a new stack.
+
+        Returns:
+            The file that the damaged state was kept in, or None if the state is whole.
+        """
+        file, backups = self.file(), self.backups()
+        if file is None or _try_load(file) is not None:
+            return None
+        partial = file.with_name(f"{file.name}.restored")
+        if backups:
+            shutil.copyfile(backups[0], partial)
+        kept = file.with_name(f"{file.name}.damaged")
+        file.replace(kept)
+        if backups:
+            partial.replace(file)
+        return kept
 
     def _damaged(self, file: Path) -> ToolchainError:
         message = (

@@ -7,6 +7,7 @@ once (the engine cancels and writes its state), and on a second one kills the en
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import fcntl
 import json
 import os
@@ -29,6 +30,9 @@ PROJECT = "slipway"
 
 # Enough of the output's end to find the cause of a failure in it, in bytes.
 TAIL_BYTES = 256 * 1024
+
+# A state of a thousand resources takes about 5 MB, and a run writes it beside the old one, its backup and its history.
+ROOM_BYTES = 32_000_000
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -129,9 +133,29 @@ class Engine:
         """The stack's outputs, secrets masked."""
         return json.loads(self.ask(["stack", "output", "--stack", self.stack, "--json"]))
 
-    def recover(self) -> list[str]:
-        """Put right what killed runs left behind; see `toolchain.recovery`."""
-        return self._recovery().run()
+    def recover(self, restore: bool = False) -> list[str]:
+        """Put right what killed runs left behind, and with `restore` a damaged state; see `toolchain.recovery`.
+
+        Afterwards there is room for the run, and a copy of the state as it is.
+
+        Raises:
+            ToolchainError: someone is at work on the stack, its state cannot be read, or the disk is full.
+        """
+        self._require_room()
+        done = dataclasses.replace(self._recovery(), restore=restore).run()
+        if self.checkpoint:
+            self.checkpoint.back_up()
+        return done
+
+    def _require_room(self) -> None:
+        """The engine's storage does not notice that the disk fills up: what it puts in place then is cut short."""
+        self._make_backend()
+        free = shutil.disk_usage(self.checkpoint.state if self.checkpoint else self.checkout).free
+        if free < ROOM_BYTES:
+            raise ToolchainError(
+                f"the disk is full: {free / 1e6:.1f} MB free for the state, at least {ROOM_BYTES / 1e6:.0f} MB needed",
+                "free some space (`make clean-cache` empties the cache; `df -h` shows the disks), then run again",
+            )
 
     def prepare_preview(self) -> None:
         """End the processes of killed runs, and make sure that the state can be read; a preview needs no more.

@@ -31,6 +31,8 @@ class Recovery:
         stack: The stack's name.
         checkpoint: Its state, or None when the backend is not a folder: then only processes are looked after, and the
             backend keeps its own locks.
+        restore: Whether a damaged state is replaced by its newest backup that is whole; otherwise that is a person's
+            decision, and the error says how.
         rewrite_state: Exports the state and imports it again, by which the engine forgets unfinished operations.
     """
 
@@ -38,6 +40,7 @@ class Recovery:
     stack: str
     checkpoint: Checkpoint | None
     rewrite_state: Callable[[], None]
+    restore: bool = False
 
     def run(self) -> list[str]:
         """Recover, and return what was done, one sentence each; empty when nothing had to be.
@@ -48,6 +51,8 @@ class Recovery:
         done = self._end_dead_runs()
         if self.checkpoint:
             done += self._remove_leftovers(self.checkpoint)
+            if self.restore and (kept := self.checkpoint.restore()):
+                done.append(f"put the last whole state in the place of a damaged one, which is kept in {kept}")
             done += self._forget_unfinished(self.checkpoint)
         return done
 

@@ -91,6 +91,41 @@ def test_a_damaged_state_without_a_backup_says_so(checkpoint: Checkpoint) -> Non
         checkpoint.load()
 
 
+def test_a_restored_state_keeps_the_damaged_one(checkpoint: Checkpoint) -> None:
+    state_file(checkpoint).write_text("{")
+    backup(checkpoint, 1, state_text(resources=[{"urn": "a"}]))
+    kept = checkpoint.restore()
+    assert kept is not None
+    assert kept.read_text() == "{"
+    assert checkpoint.resources() == [{"urn": "a"}]
+
+
+def test_without_any_backup_a_damaged_state_is_set_aside_as_for_a_new_stack(checkpoint: Checkpoint) -> None:
+    state_file(checkpoint).write_text("{")
+    kept = checkpoint.restore()
+    assert kept is not None
+    assert checkpoint.file() is None
+
+
+def test_the_state_before_a_run_is_kept_where_the_engine_does_not_write(checkpoint: Checkpoint) -> None:
+    # given a state that was backed up, and an engine that then damaged it and all of its own backups
+    state_file(checkpoint).write_text(state_text(resources=[{"urn": "a"}]))
+    checkpoint.back_up()
+    for name in ("dev.json", "dev.json.bak"):
+        state_file(checkpoint, name).write_text("{")
+    # when
+    checkpoint.restore()
+    # then
+    assert checkpoint.resources() == [{"urn": "a"}]
+
+
+def test_a_whole_state_is_not_replaced_by_a_backup(checkpoint: Checkpoint) -> None:
+    state_file(checkpoint).write_text(state_text(resources=[]))
+    backup(checkpoint, 1, state_text(resources=[{"urn": "a"}]))
+    assert checkpoint.restore() is None
+    assert checkpoint.resources() == []
+
+
 def test_only_files_that_were_never_renamed_into_place_are_partial(checkpoint: Checkpoint) -> None:
     partial = state_file(checkpoint, "dev.json.18c5e3f2a1b0c4d9.tmp")
     for file in (partial, state_file(checkpoint), state_file(checkpoint, "dev.json.bak")):

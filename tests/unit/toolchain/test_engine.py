@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from toolchain import engine as engine_module
 from toolchain.engine import Engine, EngineError
 from toolchain.errors import ToolchainError
 from toolchain.runs import RUN_ID_VARIABLE, processes_of
@@ -199,6 +200,12 @@ def test_what_was_said_about_a_secret_is_not_repeated(checkout: Path) -> None:
 def test_a_missing_engine_is_named(checkout: Path) -> None:
     with pytest.raises(ToolchainError, match="Pulumi CLI is not installed"):
         Engine(checkout, "dev", {"PATH": str(checkout)}).run(["up"], print)
+
+
+def test_a_full_disk_is_named_before_anything_is_written(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "ROOM_BYTES", 1 << 62)
+    with pytest.raises(ToolchainError, match="the disk is full"):
+        Engine(checkout, "dev", {"PULUMI_BACKEND_URL": (checkout / ".state").as_uri()}).recover()
 
 
 def test_a_stack_exists_when_its_state_does(checkout: Path) -> None:

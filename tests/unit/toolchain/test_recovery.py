@@ -137,6 +137,22 @@ def test_a_state_without_unfinished_operations_is_not_rewritten(bench: Bench) ->
     assert bench.rewritten == []
 
 
+def test_a_damaged_state_is_restored_only_where_that_is_allowed(bench: Bench) -> None:
+    # given
+    bench.write_state(resources=[])
+    file = bench.folder / ".state" / ".pulumi" / "stacks" / "slipway" / "dev.json"
+    whole = file.read_text()
+    file.with_name("dev.json.bak").write_text(whole)
+    file.write_text(whole[:20])
+    # when, then
+    with pytest.raises(ToolchainError, match="cut short"):
+        bench.recovery.run()
+    assert file.read_text() == whole[:20]
+    (said,) = replace(bench.recovery, restore=True).run()
+    assert "dev.json.damaged" in said
+    assert file.read_text() == whole
+
+
 def test_a_backend_that_is_no_folder_keeps_its_own_locks(bench: Bench) -> None:
     recovery = replace(bench.recovery, checkpoint=None)
     assert recovery.run() == []
