@@ -27,4 +27,4 @@ def run(snippet: Snippet, workbench: Workbench) -> None:
     done = workbench.run(["sh", "-euc", f"{path}\n{{\n{snippet.text}\n}} 2>&1"])
     assert done.code == 0, f"{snippet.name} ended with {done.code}:\n{done.out}"
     shown = printed(snippet)
-    assert shown is None or matches(shown.text, done.out), f"{shown and shown.name} is not what was printed:\n{done.out}"
+    assert shown is None or matches(shown.text, done.out), f"{snippet.name} did not print what is shown:\n{done.out}"

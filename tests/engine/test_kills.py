@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.faults import Call, Moment, manifests_of, state_of, up_with_fault
+from tests.support.faults import Call, Moment, differences, manifests_of, state_of, up_with_fault
 from tests.support.workbench import Workbench, copy_checkout
 
 pytestmark = pytest.mark.timeout(3600)
@@ -126,10 +126,7 @@ def disturbed(
         ("manifests", manifests_of(workbench), manifests),
         ("state", state_of(workbench), state),
     ):
-        differing = [name for name in sorted(now.keys() | then.keys()) if now.get(name) != then.get(name)]
-        if differing:
-            first = differing[0]
-            wrong.append(
-                f"{where}: other {what} in {differing}; {first} is {now.get(first)}, not {then.get(first)}"[:2000]
-            )
+        found = differences(now, then)
+        if found:
+            wrong.append(f"{where}: other {what} in {len(found)} places, first {found[:3]}")
     return wrong

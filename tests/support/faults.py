@@ -74,9 +74,26 @@ def state_of(workbench: Workbench) -> dict[str, Any]:
 
 
 def steady(resource: dict[str, Any]) -> dict[str, Any]:
-    """A resource without timestamps, ciphertexts and random values."""
+    """A resource without timestamps, ciphertexts and random values, and without the order of what has none."""
     kept = {name: value for name, value in resource.items() if name not in VOLATILE}
+    kept["provider"] = str(kept.get("provider", "")).rpartition("::")[0]
+    kept["dependencies"] = sorted(cast(list[str], kept.get("dependencies", [])))
+    kept["propertyDependencies"] = {
+        name: sorted(urns or []) for name, urns in cast(dict[str, Any], kept.get("propertyDependencies") or {}).items()
+    }
     return cast(dict[str, Any], json.loads(json.dumps(kept), object_hook=_mask))
+
+
+def differences(now: Any, then: Any, path: str = "") -> list[str]:
+    """Where two trees differ, leaf by leaf: `path: now, not then`."""
+    if isinstance(now, dict) and isinstance(then, dict):
+        mine, theirs = cast(dict[str, Any], now), cast(dict[str, Any], then)
+        return [
+            line
+            for key in sorted(mine.keys() | theirs.keys())
+            for line in differences(mine.get(key), theirs.get(key), f"{path}/{key}")
+        ]
+    return [] if now == then else [f"{path}: {str(cast(object, now))[:200]}, not {str(cast(object, then))[:200]}"]
 
 
 def _mask(node: dict[str, Any]) -> Any:
