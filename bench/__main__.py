@@ -19,7 +19,7 @@ def program(scratch: Path, runs: int) -> Iterator[Figure]:
     _, ours = own(scratch)
     theirs = peer("handwritten", scratch, ours.environment)
     for each in (ours, theirs):
-        each.pulumi("up", "--yes", "--skip-preview", BENCH_CPU=str(each.folder / "cpu"))
+        each.program_cpu("up", "--yes", "--skip-preview")
     unlike = sorted(name for name, text in ours.rendered().items() ^ theirs.rendered().items() if text)
     if unlike:
         raise RuntimeError(f"the two programs do not render the same objects: {unlike[:5]}")
@@ -27,8 +27,17 @@ def program(scratch: Path, runs: int) -> Iterator[Figure]:
         "program, 100 workloads (CPU)",
         lambda: ours.program_cpu("preview"),
         lambda: theirs.program_cpu("preview"),
-        "the same objects by hand",
+        "the same resources by hand",
         1.10,
+        runs,
+    )
+    flat = peer("handwritten", scratch / "flat", ours.environment)
+    yield compare(
+        "the same",
+        lambda: ours.program_cpu("preview"),
+        lambda: flat.program_cpu("preview", BENCH_FLAT="1"),
+        "objects alone, without components",
+        None,
         runs,
     )
 

@@ -1,11 +1,12 @@
 """What an engineer would write without slipway: a hundred workloads, each the same objects as `Workload` makes of them.
 
-`python -m bench` holds this to account: both programs must render the same files.
+`python -m bench` holds this to account: both programs must render the same files. With `BENCH_FLAT` set the objects
+stand alone; else they are grouped in component resources, as slipway's are.
 """
 
 import os
 
-from pulumi import CustomTimeouts, ResourceOptions
+from pulumi import ComponentResource, CustomTimeouts, ResourceOptions
 from pulumi_kubernetes import Provider
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import LimitRange, Namespace, ResourceQuota, Service, ServiceAccount
@@ -25,11 +26,28 @@ LEVELS = {
     for suffix, value in (("", "restricted"), ("-version", "latest"))
 }
 
+
+class Group(ComponentResource):
+    """Objects that belong together."""
+
+    def __init__(self, kind: str, name: str, outputs: dict[str, str]) -> None:
+        super().__init__(f"bench:index:{kind}", name)
+        self.register_outputs(outputs)
+
+
+def group(kind: str, name: str, **outputs: str) -> Group | None:
+    """A component resource, unless the objects are to stand alone."""
+    return None if "BENCH_FLAT" in os.environ else Group(kind, name, outputs)
+
+
 provider = Provider("target", namespace=SPACE, render_yaml_to_directory=os.environ["BENCH_RENDERED"])
-alone = ResourceOptions(provider=provider, delete_before_replace=True)
+environment = group("Environment", "environment", namespace=SPACE)
+group("Registry", "registry")
+group("SecretFiles", "secrets")
+alone = ResourceOptions(provider=provider, parent=environment, delete_before_replace=True)
 space = Namespace("namespace", metadata={"name": SPACE, "labels": COMMON | LEVELS}, opts=alone)
-inside = ResourceOptions(provider=provider, delete_before_replace=True, depends_on=[space])
-ResourceQuota(
+inside = ResourceOptions(provider=provider, parent=environment, delete_before_replace=True, depends_on=[space])
+quota = ResourceQuota(
     "quota",
     metadata={"name": "quota", "namespace": SPACE, "labels": COMMON},
     spec={
@@ -44,7 +62,7 @@ ResourceQuota(
     },
     opts=inside,
 )
-LimitRange(
+limits = LimitRange(
     "defaults",
     metadata={"name": "defaults", "namespace": SPACE, "labels": COMMON},
     spec={
@@ -58,7 +76,7 @@ LimitRange(
     },
     opts=inside,
 )
-NetworkPolicy(
+deny = NetworkPolicy(
     "default-deny",
     metadata={"name": "default-deny", "namespace": SPACE, "labels": COMMON},
     spec={
@@ -78,11 +96,14 @@ for number in range(100):
     name = f"app-{number:03}"
     chosen = {"app.kubernetes.io/instance": name, "app.kubernetes.io/name": name}
     labels = COMMON | chosen
+    group("VerifiedImage", name, name=name, reference=IMAGE, source="external", evidence="")
+    workload = group("Workload", name, address=f"http://{name}.{SPACE}.svc.cluster.local:8000", image=IMAGE)
+    first = ResourceOptions(provider=provider, parent=workload, delete_before_replace=True, depends_on=[space])
     account = ServiceAccount(
         f"{name}-account",
         metadata={"name": name, "namespace": SPACE, "labels": labels},
         automount_service_account_token=False,
-        opts=inside,
+        opts=first,
     )
     network = NetworkPolicy(
         f"{name}-network",
@@ -98,7 +119,7 @@ for number in range(100):
             ],
             "egress": [],
         },
-        opts=inside,
+        opts=first,
     )
     deployment = Deployment(
         name,
@@ -174,8 +195,9 @@ for number in range(100):
         },
         opts=ResourceOptions(
             provider=provider,
+            parent=workload,
             delete_before_replace=True,
-            depends_on=[space, account, network],
+            depends_on=[space, quota, limits, deny, account, network],
             custom_timeouts=CustomTimeouts(create="160s", update="160s"),
         ),
     )
@@ -190,5 +212,5 @@ for number in range(100):
                 {"name": "metrics", "port": 9090, "protocol": "TCP", "target_port": "metrics"},
             ],
         },
-        opts=ResourceOptions(provider=provider, delete_before_replace=True, depends_on=[deployment]),
+        opts=ResourceOptions(provider=provider, parent=workload, delete_before_replace=True, depends_on=[deployment]),
     )
