@@ -52,8 +52,39 @@ class Unreadable:
     reason: str
 
 
+def files(paths: Iterable[str]) -> Iterator[str]:
+    """Finds what there is to read.
+
+    Args:
+        paths: Files, folders (with their subfolders; links to folders are not followed), or `-` for standard input.
+
+    Yields:
+        The files in order, and `-`.
+    """
+    for path in paths:
+        if path != "-" and os.path.isdir(path):
+            yield from _files(path)
+        else:
+            yield path
+
+
+def read_file(path: str) -> Iterator[Document | Unreadable]:
+    """Reads a file.
+
+    Args:
+        path: The file, or `-` for standard input.
+
+    Yields:
+        Its documents in order; what could not be read in its place.
+    """
+    if path == "-":
+        yield from _documents("-", sys.stdin.buffer.read(MAX_BYTES + 1))
+    else:
+        yield from _file(path)
+
+
 def read(paths: Iterable[str]) -> Iterator[Document | Unreadable]:
-    """Reads files, folders (with their subfolders; links to folders are not followed) and, for `-`, standard input.
+    """Reads files, folders and standard input, as `files` finds them.
 
     Args:
         paths: What to read.
@@ -61,14 +92,8 @@ def read(paths: Iterable[str]) -> Iterator[Document | Unreadable]:
     Yields:
         The documents in order, and what could not be read in its place; reading then goes on with the next file.
     """
-    for path in paths:
-        if path == "-":
-            yield from _documents("-", sys.stdin.buffer.read(MAX_BYTES + 1))
-        elif os.path.isdir(path):
-            for file in _files(path):
-                yield from _file(file)
-        else:
-            yield from _file(path)
+    for file in files(paths):
+        yield from read_file(file)
 
 
 def _files(folder: str) -> Iterator[str]:

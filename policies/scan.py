@@ -1,154 +1,155 @@
-"""`python -m policies scan`: the rules over files, for people and for machines."""
+"""`python -m policies scan`: the rules over files, streaming, on all cores."""
 
 from __future__ import annotations
 
-import json
+import multiprocessing
+import os
+import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import cast
 
-from policies import VERSION
-from policies.documents import Document, Unreadable, read
+from policies.documents import Document, Unreadable, files, read_file
+from policies.entry import Entry, entry
 from policies.evaluate import CompiledRules, compile_rules, evaluate
-from policies.finding import Finding
 from policies.plain import plain
+from policies.resources import resources
 from policies.rule import SingleRule
 from policies.settings import Override, Settings
-from policies.view import manifests
+from policies.summary import Summary
+from policies.view import Manifest, manifests, resource_manifests
 
-TOOL = "slipway-policies"
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A finding with the file that it is in.
-
-    Attributes:
-        finding: The finding.
-        file: The file, as it was named or found.
-        document: The document's number in the file, from 0.
-        enforcement: The level of its rule.
-    """
-
-    finding: Finding
-    file: str
-    document: int
-    enforcement: Override
-
-    def as_json(self) -> dict[str, object]:
-        """The finding as an object of the JSON report."""
-        finding = self.finding
-        return {
-            "rule": finding.about.id,
-            "severity": finding.about.severity,
-            "enforcement": self.enforcement,
-            "verdict": finding.verdict,
-            "file": self.file,
-            "document": self.document,
-            "kind": finding.manifest.kind,
-            "namespace": finding.object_namespace(),
-            "name": finding.object_name(),
-            "container": finding.container_name(),
-            "path": finding.where(),
-            "message": finding.message(),
-            "fix": finding.about.snippet,
-            "waived": None,
-        }
+# Small enough that every core has something to do in a scan of a few hundred files.
+_FILES_AT_ONCE = 16
+_AHEAD = 4
 
 
 @dataclass(slots=True)
-class Report:
-    """What a scan found.
+class Part:
+    """What some files come to.
 
     Attributes:
-        findings: In the order of files, documents and rules.
+        entries: The findings, in order.
         unreadable: What could not be read.
         files: How many files held a document.
-        documents: How many documents there were, empty ones included.
-        objects: How many Kubernetes objects; an item of a list is one.
+        documents: How many documents there were.
+        objects: How many objects.
     """
 
-    findings: list[Located] = field(default_factory=list[Located])
+    entries: list[Entry] = field(default_factory=list[Entry])
     unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
     files: int = 0
     documents: int = 0
     objects: int = 0
 
-    def exit_code(self) -> int:
-        """2 when something could not be read, else 1 when a mandatory rule is violated, else 0."""
-        if self.unreadable:
-            return 2
-        return 1 if self._count("mandatory") else 0
 
-    def text(self) -> str:
-        """The report for people: a line for each finding, and a summary."""
-        lines = [
-            f"{located.file}[{located.document}] {located.enforcement} {located.finding.about.id} "
-            f"({located.finding.about.severity}): {located.finding.message()}"
-            for located in self.findings
-        ]
-        lines += [f"{unreadable.file}: not read: {unreadable.reason}" for unreadable in self.unreadable]
-        lines.append(
-            f"{self.objects} objects in {self.files} files: {self._count('mandatory')} mandatory and "
-            f"{self._count('advisory')} advisory findings, {len(self.unreadable)} not read"
-        )
-        return "\n".join(lines)
-
-    def json(self) -> str:
-        """The report for machines."""
-        return json.dumps(
-            {
-                "tool": TOOL,
-                "version": VERSION,
-                "findings": [located.as_json() for located in self.findings],
-                "summary": {
-                    "files": self.files,
-                    "documents": self.documents,
-                    "objects": self.objects,
-                    "mandatory": self._count("mandatory"),
-                    "advisory": self._count("advisory"),
-                    "unreadable": [{"file": each.file, "reason": each.reason} for each in self.unreadable],
-                },
-            },
-            indent=2,
-        )
-
-    def _count(self, level: Override) -> int:
-        return sum(located.enforcement == level for located in self.findings)
-
-
-def scan(paths: Iterable[str], rules: dict[str, SingleRule], settings: Settings, default: Override) -> Report:
-    """Asks the rules about every object in files and folders.
+class Scanner:
+    """The rules over files.
 
     Args:
-        paths: Files, folders, or `-` for standard input.
         rules: The rules, by id.
         settings: Their parameters and levels.
-        default: The level of rules that the settings do not name.
-
-    Returns:
-        The report.
+        default: The level of rules that have the level of their policy.
     """
-    active = {rule_id: rule for rule_id, rule in rules.items() if settings.asked(rule.about)}
-    compiled = compile_rules(active.values(), settings.parameters)
-    report = Report()
-    last_file = None
-    for item in read(paths):
-        if isinstance(item, Unreadable):
-            report.unreadable.append(item)
-            continue
-        report.documents += 1
-        report.files += item.file != last_file
-        last_file = item.file
-        for finding in _findings(item, compiled, report):
-            level = settings.level(finding.about) or default
-            report.findings.append(Located(finding, item.file, item.index, level))
-    return report
+
+    def __init__(self, rules: dict[str, SingleRule], settings: Settings, default: Override) -> None:
+        active = [rule for rule in rules.values() if settings.asked(rule.about)]
+        self._settings = settings
+        self._default: Override = default
+        self._rules: CompiledRules = compile_rules(active, settings.parameters)
+
+    def scan(self, paths: Iterable[str], summary: Summary) -> Iterator[Entry]:
+        """Asks the rules about every object in files and folders.
+
+        Args:
+            paths: Files, folders, or `-` for standard input.
+            summary: Counts what is found; complete once all entries have been taken.
+
+        Yields:
+            The findings, in the order of files, documents and rules.
+        """
+        for part in self._parts(files(paths)):
+            summary.files += part.files
+            summary.documents += part.documents
+            summary.objects += part.objects
+            summary.unreadable += part.unreadable
+            yield from part.entries
+
+    def _parts(self, names: Iterator[str]) -> Iterator[Part]:
+        first = list(islice(names, _FILES_AT_ONCE))
+        rest = list(islice(names, _FILES_AT_ONCE))
+        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        # Forking is the one way in which a process begins with all its modules loaded; not from among threads.
+        can_fork = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+        if not rest or workers < 2 or not can_fork or "-" in (*first, *rest):
+            for name in (*first, *rest, *names):
+                yield self.part([name])
+            return
+        chunks = iter([first, rest])
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _begin, (self,)) as pool:
+            waiting: deque[Future[Part]] = deque()
+            while True:
+                while len(waiting) < workers * _AHEAD:
+                    chunk = next(chunks, None) or list(islice(names, _FILES_AT_ONCE))
+                    if not chunk:
+                        break
+                    waiting.append(pool.submit(_work, chunk))
+                if not waiting:
+                    return
+                yield waiting.popleft().result()
+
+    def part(self, names: Iterable[str]) -> Part:
+        """Asks the rules about some files.
+
+        Args:
+            names: The files, or `-` for standard input.
+
+        Returns:
+            What they come to.
+        """
+        part = Part()
+        for name in names:
+            seen = part.documents
+            for item in read_file(name):
+                if isinstance(item, Unreadable):
+                    part.unreadable.append(item)
+                else:
+                    part.documents += 1
+                    self._document(item, part)
+            part.files += part.documents > seen
+        return part
+
+    def _document(self, document: Document, part: Part) -> None:
+        found = resources(document.body)
+        if found is None:
+            body, secrets = plain(document.body)
+            if isinstance(body, dict):
+                for manifest in manifests(cast("dict[str, object]", body), secrets):
+                    self._object(manifest, document.file, document.index, "", part)
+            return
+        for index, resource in found:
+            body, secrets = plain(resource.inputs)
+            for manifest in resource_manifests(resource.type, cast("dict[str, object]", body), secrets):
+                if manifest.kind:
+                    self._object(manifest, document.file, index, resource.name, part)
+
+    def _object(self, manifest: Manifest, file: str, document: int, name: str, part: Part) -> None:
+        part.objects += bool(manifest.kind)
+        for finding in evaluate(manifest, self._rules):
+            level = self._settings.level(finding.about) or self._default
+            part.entries.append(entry(finding, file, document, level, name))
 
 
-def _findings(document: Document, rules: CompiledRules, report: Report) -> Iterator[Finding]:
-    body, secrets = plain(document.body)
-    if isinstance(body, dict):
-        for manifest in manifests(cast("dict[str, object]", body), secrets):
-            report.objects += bool(manifest.kind)
-            yield from evaluate(manifest, rules)
+_scanner: Scanner | None = None
+
+
+def _begin(scanner: Scanner) -> None:
+    global _scanner  # a worker's own: what it was started for
+    _scanner = scanner
+
+
+def _work(names: list[str]) -> Part:
+    return cast("Scanner", _scanner).part(names)
