@@ -53,10 +53,10 @@ class Project:
             raise RuntimeError(f"pulumi {' '.join(arguments)} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
         return seconds
 
-    def program_cpu(self, *arguments: str) -> float:
+    def program_cpu(self, *arguments: str, **extra: str) -> float:
         """Run the CLI and return the processor seconds of the program alone."""
         report = self.folder / "cpu"
-        self.pulumi(*arguments, BENCH_CPU=str(report))
+        self.pulumi(*arguments, BENCH_CPU=str(report), **extra)
         return float(report.read_text())
 
     def rendered(self) -> dict[str, str]:

@@ -35,9 +35,9 @@ class Group(ComponentResource):
         self.register_outputs(outputs)
 
 
-def group(kind: str, name: str, **outputs: str) -> Group | None:
+def group(kind: str, called: str, **outputs: str) -> Group | None:
     """A component resource, unless the objects are to stand alone."""
-    return None if "BENCH_FLAT" in os.environ else Group(kind, name, outputs)
+    return None if "BENCH_FLAT" in os.environ else Group(kind, called, outputs)
 
 
 provider = Provider("target", namespace=SPACE, render_yaml_to_directory=os.environ["BENCH_RENDERED"])
