@@ -21,7 +21,7 @@ UNKNOWN_SHOWN = "[known after the update]"
 LONGEST_LINE = 4_000
 
 # Kubernetes has fields of these names that hold names, and hold no secret.
-_HARMLESS = ("key", "secretName", "tokenName")
+_HARMLESS = ("key", "secretName", "tokenName", "topologyKey")
 
 _KEY_BLOCK = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 # `password=…`, `"api_key": "…"`; in `failed: password=…` only the second word is a name.

@@ -35,7 +35,7 @@ class Peer(Spec):
     """A network outside the cluster."""
 
     ports: Items[Port] = ()
-    """TCP ports; left out, all of them."""
+    """TCP ports; left out, those that the workload serves for a caller, and all of them for whom it calls."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "Peer":
