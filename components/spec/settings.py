@@ -56,6 +56,9 @@ def settings_schema() -> dict[str, Any]:
     """The JSON schema of a stack file, for editors: `config` with slipway's keys, beside whatever else Pulumi keeps."""
     schema = Settings.model_json_schema(by_alias=True)
     definitions = schema.pop("$defs")
+    for filled in ("Resources", "Amounts"):
+        # What is left out of these comes from the tier and the profile, before validation.
+        del definitions[filled]["required"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A stack of slipway",
