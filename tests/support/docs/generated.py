@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.support.docs import commands, fields
+from tests.support.docs.markdown import markdown
+from tests.support.docs.pages import INFO
 
 PARTS: Mapping[str, Callable[[], str]] = {
     **{f"fields of {name}": lambda name=name: fields.fields(name) for name in fields.TABLES},
@@ -14,6 +16,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "kinds of values": fields.kinds,
     "commands": commands.commands,
     "make targets": commands.make_targets,
+    "snippets": lambda: markdown(("fence", "what it holds"), [(f"`{info}`", words) for info, words in INFO.items()]),
 }
 """What can be made, by the name in its mark."""
 
