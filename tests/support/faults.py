@@ -20,7 +20,7 @@ SECRET_MARK = "4dabf18193072939515e22adb298388d"
 """The key that marks an encrypted value in the engine's state."""
 
 VOLATILE = ("created", "modified", "sourcePosition", "id")
-"""Fields of a resource that differ between two runs that mean the same. A random resource's id is its value."""
+"""Fields that differ between two runs that mean the same. A random resource's id is its value."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,9 @@ def differences(now: Any, then: Any, path: str = "") -> list[str]:
 
 
 def _mask(node: dict[str, Any]) -> Any:
-    return "<secret>" if SECRET_MARK in node else node
+    if SECRET_MARK in node:
+        return "<secret>"
+    return {name: value for name, value in node.items() if name != "__fieldManager"}
 
 
 def manifests_of(workbench: Workbench) -> dict[str, str]:
