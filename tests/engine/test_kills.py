@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.faults import Call, Moment, differences, manifests_of, state_of, up_with_fault
+from tests.support.faults import Call, Moment, differences, manifests_of, proxied, state_of, up_with_fault
 from tests.support.workbench import Workbench, copy_checkout
 
 pytestmark = pytest.mark.timeout(3600)
@@ -91,14 +91,15 @@ def test_a_killed_engine_leaves_nothing_that_the_next_up_does_not_mend(
         change(workbench)
     start = tmp_path / "start"
     keep(workbench, start)
-    undisturbed, calls = up_with_fault(workbench, scratch)
+    environment = proxied(workbench, scratch)
+    undisturbed, calls = up_with_fault(workbench, environment)
     assert undisturbed.code == 0, undisturbed.text
     state, manifests = state_of(workbench), manifests_of(workbench)
 
     wrong: list[str] = []
     for call in chosen(calls):
         for moment in ("before", "after"):
-            wrong += disturbed(workbench, start, scratch, call, moment, (state, manifests))
+            wrong += disturbed(workbench, start, environment, call, moment, (state, manifests))
     # then every time the same state and the same manifests
     assert not wrong, "\n".join(wrong)
 
@@ -106,7 +107,7 @@ def test_a_killed_engine_leaves_nothing_that_the_next_up_does_not_mend(
 def disturbed(
     workbench: Workbench,
     start: Path,
-    scratch: Path,
+    environment: dict[str, str],
     call: Call,
     moment: Moment,
     expected: tuple[dict[str, object], dict[str, str]],
@@ -114,7 +115,7 @@ def disturbed(
     """Kill the engine around one call, run `slipway up`, and say what differs from the undisturbed update."""
     where = f"{moment} call {call.number} ({call.plugin} {call.method})"
     restore(workbench, start)
-    killed, made = up_with_fault(workbench, scratch, call.number, moment)
+    killed, made = up_with_fault(workbench, environment, call.number, moment)
     if killed.code != -9 or len(made) < call.number:
         return [f"{where}: the engine was not killed (exit {killed.code}): {killed.text[-2000:]}"]
     mended = workbench.slipway("up", "--stack", "dev", "--yes")

@@ -47,18 +47,15 @@ def proxied_plugins(real_home: Path, folder: Path) -> Path:
 
 
 def up_with_fault(
-    workbench: Workbench, scratch: Path, call: int = 0, moment: Moment = "before"
+    workbench: Workbench, environment: dict[str, str], call: int = 0, moment: Moment = "before"
 ) -> tuple[Result, list[Call]]:
-    """Run `pulumi up` and kill the engine around the call of that number (0: let it end). Returns the calls it made."""
-    environment = workbench.environment()
-    ledger = scratch / "ledger"
+    """Run `pulumi up` and kill the engine around the call of that number (0: let it end). Returns the calls it made.
+
+    The environment is that of `proxied`.
+    """
+    ledger = Path(environment["FAULT_LEDGER"])
     ledger.write_text("")
-    environment |= {
-        "PULUMI_HOME": str(proxied_plugins(Path(environment["PULUMI_HOME"]), scratch / "pulumi-home")),
-        "FAULT_LEDGER": str(ledger),
-        "FAULT_CALL": str(call),
-        "FAULT_MOMENT": moment,
-    }
+    environment = environment | {"FAULT_CALL": str(call), "FAULT_MOMENT": moment}
     result = workbench.run(
         ["pulumi", "up", "--yes", "--stack", "dev", "--skip-preview", "--non-interactive"], environment
     )
@@ -66,6 +63,13 @@ def up_with_fault(
         Call(int(number), plugin, method) for number, plugin, method in map(str.split, ledger.read_text().splitlines())
     ]
     return result, calls
+
+
+def proxied(workbench: Workbench, scratch: Path) -> dict[str, str]:
+    """The environment of plain `pulumi` in the copy, with every provider behind the proxy."""
+    environment = workbench.environment()
+    home = proxied_plugins(Path(environment["PULUMI_HOME"]), scratch / "pulumi-home")
+    return environment | {"PULUMI_HOME": str(home), "FAULT_LEDGER": str(scratch / "ledger")}
 
 
 def state_of(workbench: Workbench) -> dict[str, Any]:

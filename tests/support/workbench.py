@@ -84,12 +84,11 @@ class Workbench:
         (self.folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
 
     def resources(self, stack: str = "dev") -> dict[str, dict[str, Any]]:
-        """The stack's state: URN → resource, secrets left encrypted."""
-        exported = self.pulumi("stack", "export", "--stack", stack)
-        assert exported.code == 0, exported.text
-        deployment = json.loads(exported.out)["deployment"]
-        assert not deployment.get("pending_operations"), "the state holds unfinished operations"
-        return {resource["urn"]: resource for resource in deployment.get("resources", [])}
+        """The stack's state as the file backend keeps it: URN → resource, secrets encrypted."""
+        file = self.folder / ".state" / ".pulumi" / "stacks" / "slipway" / f"{stack}.json"
+        latest = cast(dict[str, Any], json.loads(file.read_text())["checkpoint"]["latest"] or {})
+        assert not latest.get("pending_operations"), "the state holds unfinished operations"
+        return {resource["urn"]: resource for resource in cast(list[dict[str, Any]], latest.get("resources", []))}
 
     def rendered(self, stack: str = "dev") -> dict[str, str]:
         """The rendered folder: relative path → text."""
