@@ -153,3 +153,9 @@ def service(name: str, kind: str = "ClusterIP") -> Object:
 def within(namespace: str, *objects: Object) -> list[Object]:
     """The same objects, in a namespace."""
     return [{**one, "metadata": {**one["metadata"], "namespace": namespace}} for one in objects]
+
+
+def node_port(cluster: Cluster, namespace: str, name: str) -> str:
+    """The URL of a service of type NodePort on this machine."""
+    port = cluster.get("service", name, "--namespace", namespace)["spec"]["ports"][0]["nodePort"]
+    return f"http://127.0.0.1:{port}"

@@ -9,15 +9,10 @@ from threading import Thread
 
 import pytest
 
-from tests.cluster.support import Cluster, eventually, fetch, pod, service, within
+from tests.cluster.support import Cluster, eventually, fetch, node_port, pod, service, within
 from toolchain.cluster import add_gpus, addresses, status
 
 GPU = "nvidia.com/gpu"
-
-
-def node_port(cluster: Cluster, namespace: str, name: str) -> str:
-    port = cluster.get("service", name, "--namespace", namespace)["spec"]["ports"][0]["nodePort"]
-    return f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -12,6 +12,9 @@ from toolchain.cluster.layout import Layout
 CGROUP = "slipway"
 """All containers run below this group, so that what is left of them can be found."""
 
+BRIDGE = "pods"
+"""The network device in the node that all pods are behind."""
+
 CONTAINERD_SOCKET = "/run/containerd/containerd.sock"
 """The node has a `/run` of its own."""
 
@@ -84,7 +87,7 @@ def network() -> str:
     plugins: list[dict[str, Any]] = [
         {
             "type": "bridge",
-            "bridge": "pods",
+            "bridge": BRIDGE,
             "isDefaultGateway": True,
             "hairpinMode": True,  # a pod may call the service that it is itself behind
             "ipam": {

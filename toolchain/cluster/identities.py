@@ -35,6 +35,7 @@ IDENTITIES: Mapping[str, Identity] = {
     "kube-controller-manager": Identity("system:kube-controller-manager"),
     "kube-scheduler": Identity("system:kube-scheduler"),
     "kube-proxy": Identity("system:kube-proxy"),
+    "firewall": Identity("slipway:firewall"),
     "kubelet": Identity(f"system:node:{NODE_NAME}", ("system:nodes",)),
     "metrics-server": Identity("slipway:metrics-server"),
     "volumes": Identity("slipway:volumes"),

@@ -19,6 +19,7 @@ PACKAGES: Mapping[str, str] = {
     "iptables": "iptables",
     "iptables-restore": "iptables",
     "mount": "mount",
+    "nft": "nftables",
     "openssl": "openssl",
     "runc": "runc",
     "unshare": "util-linux",

@@ -1,4 +1,4 @@
-"""What a fresh cluster holds: names, storage, metrics."""
+"""What a fresh cluster holds: names, storage, rights, metrics."""
 
 import base64
 from collections.abc import Iterable
@@ -15,8 +15,8 @@ Object = dict[str, Any]
 
 SYSTEM = "kube-system"
 
-DNS_PORT = 5353
-"""Not 53, which a process without privileges cannot have."""
+DNS_PORT = 53
+"""In the pod, too: policies name the port that a packet arrives at. The container runtime lets anybody listen there."""
 
 STORAGE_CLASS = "local-path"
 """The name that other one-machine clusters give it, too."""
@@ -34,7 +34,7 @@ def objects(dns_image: str, authority: bytes) -> str:
         dns_image: CoreDNS' image.
         authority: The certificate, in PEM, that signed that of the metrics server.
     """
-    return yaml.safe_dump_all([*names(dns_image), *storage(), *metrics(authority)], sort_keys=False)
+    return yaml.safe_dump_all([*names(dns_image), *storage(), *policies(), *metrics(authority)], sort_keys=False)
 
 
 def names(image: str) -> Iterable[Object]:
@@ -125,6 +125,15 @@ def storage() -> Iterable[Object]:
         _rule(["storage.k8s.io"], ["storageclasses"], ["get", "list", "watch"]),
     ]
     yield from _cluster_role("slipway:volumes", rules, _user("volumes"))
+
+
+def policies() -> Iterable[Object]:
+    """What the program that enforces network policies may see."""
+    rules = [
+        _rule([""], ["pods", "namespaces"], ["list", "watch"]),
+        _rule(["networking.k8s.io"], ["networkpolicies"], ["list", "watch"]),
+    ]
+    yield from _cluster_role("slipway:firewall", rules, _user("firewall"))
 
 
 def metrics(authority: bytes) -> Iterable[Object]:

@@ -183,7 +183,14 @@ def _services(layout: Layout) -> tuple[Part, ...]:
         f"--root={layout.volumes}",
         f"--node={addresses.NODE_NAME}",
     )
+    firewall = (
+        layout.program("firewall"),
+        *_as(layout, "firewall"),
+        f"--bridge={configurations.BRIDGE}",
+        f"--node={addresses.NODE},{addresses.HOST}",
+    )
     return (
+        Part("firewall", firewall, after=("objects",)),
         Part("metrics-server", metrics, after=("objects", "kubelet")),
         Part("volumes", volumes, after=("objects",)),
     )

@@ -13,6 +13,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "cluster": (
         "./dns",
         "./etcd",
+        "./firewall",
         "./pause",
         "./volumes",
         "github.com/containernetworking/plugins/plugins/ipam/host-local",

@@ -1,0 +1,3 @@
+module slipway.dev/tests/actor
+
+go 1.26.0
