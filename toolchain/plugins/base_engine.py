@@ -33,7 +33,9 @@ class EngineLog:
         """Shows a warning."""
         self._log(engine_pb2.WARNING, urn, message)
 
-    def _log(self, severity: "engine_pb2.LogSeverity.ValueType", urn: str, message: str, *, ephemeral: bool = False) -> None:
+    def _log(
+        self, severity: "engine_pb2.LogSeverity.ValueType", urn: str, message: str, *, ephemeral: bool = False
+    ) -> None:
         if not self._address:
             return
         request = engine_pb2.LogRequest(severity=severity, urn=urn, message=message, ephemeral=ephemeral)

@@ -110,3 +110,10 @@ def is_list(gvk: GroupVersionKind) -> bool:
 def is_patch(token: str, kind: object) -> bool:
     """Tells whether resource type `token`, such as DeploymentPatch, patches objects of `kind` that others made."""
     return token.rpartition(":")[2] == f"{kind}Patch"
+
+
+def patched(gvk: GroupVersionKind, token: str) -> GroupVersionKind:
+    """Returns the kind of the objects behind a resource type: of DeploymentPatch, for a built-in kind, Deployment."""
+    if gvk.built_in and token.endswith("Patch"):
+        return gvk._replace(kind=gvk.kind.removesuffix("Patch"))
+    return gvk

@@ -1,4 +1,4 @@
-"""What a kubeconfig says about the namespace and the cluster in use; nothing here connects to one."""
+"""What a kubeconfig says: the namespace, the cluster and the user in use; nothing here connects to one."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,6 +6,9 @@ from typing import cast
 
 from toolchain.plugins.base import ProviderError
 from toolchain.plugins.base_values import Properties, Value
+
+_TABLES = {"clusters": "cluster", "contexts": "context", "users": "user"}
+_PATHS = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 
 
 class UnreadableKubeconfigError(ProviderError):
@@ -24,12 +27,12 @@ def parse(value: Value) -> Properties:
         return value
     if not isinstance(value, str):
         raise UnreadableKubeconfigError(f"kubeconfig must be a path, a text or an object, not {type(value).__name__}")
-    path = Path(value)
     try:
-        content = path.expanduser().read_text()
+        path = Path(value).expanduser()
+        content = path.read_text()
     except (OSError, ValueError, RuntimeError):  # no file of that name: then it is the text itself
-        content = value
-    return _parse_text(content)
+        return _parse_text(value)
+    return _rooted(_parse_text(content), path.absolute().parent)
 
 
 def _parse_text(content: str) -> Properties:
@@ -53,15 +56,17 @@ def ambient(environment: Mapping[str, str]) -> Properties:
     """
     listed = [part for part in environment.get("KUBECONFIG", "").split(":") if part]
     merged: Properties = {}
-    contexts: list[Value] = []
-    for path in listed or ["~/.kube/config"]:
+    tables: dict[str, list[Value]] = {table: [] for table in _TABLES}
+    for listed_path in listed or ["~/.kube/config"]:
         try:
-            config = _parse_text(Path(path).expanduser().read_text())
+            path = Path(listed_path).expanduser()
+            config = _rooted(_parse_text(path.read_text()), path.absolute().parent)
         except (OSError, ValueError, RuntimeError, UnreadableKubeconfigError):
             continue
         merged = {**config, **merged}
-        contexts += _entries(config, "contexts")
-    return {**merged, "contexts": contexts}
+        for table, entries in tables.items():
+            entries += _entries(config, table)
+    return {**merged, **tables}
 
 
 def namespace(config: Properties, context: str = "") -> str:
@@ -87,6 +92,32 @@ def active_cluster(config: Properties, context: Value = None, cluster: Value = N
     if not chosen:
         return None
     return _entry(config, "clusters", "cluster", cluster or chosen.get("cluster"))
+
+
+def active_user(config: Properties, context: Value = None) -> Properties:
+    """Returns the credentials of the context in use; {} if it has none."""
+    found = _entry(config, "users", "user", _context(config, context).get("user"))
+    return found if isinstance(found, dict) else {}
+
+
+def _rooted(config: Properties, folder: Path) -> Properties:
+    """Returns a kubeconfig whose relative paths are relative to the file that it came from, as `kubectl` reads them."""
+    for table, field in _TABLES.items():
+        for entry in _entries(config, table):
+            settings = entry.get(field) if isinstance(entry, dict) else None
+            if isinstance(settings, dict):
+                _root(settings, folder)
+    return config
+
+
+def _root(settings: Properties, folder: Path) -> None:
+    for key in _PATHS:
+        path = settings.get(key)
+        if isinstance(path, str) and path:
+            settings[key] = str(folder / path)
+    plugin = settings.get("exec")
+    if isinstance(plugin, dict) and isinstance(command := plugin.get("command"), str) and "/" in command:
+        plugin["command"] = str(folder / command)
 
 
 def _context(config: Properties, name: Value) -> Properties:

@@ -196,16 +196,24 @@ def mark_secrets(outputs: Properties, inputs: Properties) -> None:
             outputs[key] = Secret(value)
 
 
-def state_of(obj: Properties, inputs: Properties, *, initial_api_version: str, field_manager: str) -> Properties:
-    """Returns the state to record for an object that is just as the program wrote it.
+def state_of(
+    obj: Properties,
+    inputs: Properties,
+    *,
+    initial_api_version: str,
+    field_manager: str,
+    live: Properties | None = None,
+) -> Properties:
+    """Returns the state to record for an object.
 
     Args:
-        obj: The object.
+        obj: The object as the program wrote it.
         inputs: The same with its secrets marked.
         initial_api_version: The `apiVersion` with which it was created.
         field_manager: Under which name its fields are owned in a cluster.
+        live: The object as it is in a cluster; None if it is just as the program wrote it.
     """
-    state, recorded = underscored(obj), underscored(obj)
+    state, recorded = underscored(obj if live is None else live), underscored(obj)
     mark_secrets(state, inputs)
     mark_secrets(recorded, inputs)
     state[INPUTS] = recorded

@@ -2,13 +2,19 @@
 
 import os
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from toolchain.plugins import base
 from toolchain.plugins.base import ProviderError
-from toolchain.plugins.base_values import Properties, Value, plain_properties
+from toolchain.plugins.base_values import Properties, Value, contains_unknown, plain_properties
 from toolchain.plugins.kubernetes import diffing, kinds, naming, objects, settings
 from toolchain.plugins.kubernetes.immutable import IDENTITY, replacing_paths
+from toolchain.plugins.kubernetes.live.cluster import Cluster, Declared
+from toolchain.plugins.kubernetes.live.connection import Connection
+from toolchain.plugins.kubernetes.live.equivalence import aligned
+from toolchain.plugins.kubernetes.live.fields import section
 from toolchain.plugins.kubernetes.objects import child, set_metadata, text
 from toolchain.plugins.kubernetes.render import OMIT_SECRETS, RenderFolder
 from toolchain.plugins.kubernetes.unique_names import unique_name
@@ -16,11 +22,15 @@ from toolchain.plugins.kubernetes.unique_names import unique_name
 VERSION = "4.32.0"
 
 _MANAGED_BY = "app.kubernetes.io/managed-by"
+_CLIENT_SIDE_MANAGER = "pulumi-kubernetes"
 _FIELD_MANAGER_ANNOTATION = "pulumi.com/patchFieldManager"
 _NO_CLUSTER = (
-    "this machine uses slipway's stand-in for the kubernetes plugin, which renders and previews but does not talk to a "
-    "cluster. Either render the stack (in its configuration: `slipway:target: {kind: render}`), or install the "
-    f"official plugin: `pulumi plugin install resource kubernetes {VERSION}`"
+    "configured Kubernetes cluster is unreachable: {why}. Mend that, or render the stack instead of deploying it (in "
+    "its configuration: `slipway:target: {{kind: render}}`)"
+)
+_PREVIEW_WITHOUT_CLUSTER = (
+    "the preview shows what the program declares, not what the cluster would make of it, since the cluster is "
+    "unreachable: {why}"
 )
 _UNREACHABLE = (
     "failed to read resource state due to unreachable cluster. If the cluster was deleted, you can remove this "
@@ -35,7 +45,7 @@ _FUNCTIONS_REFUSED = {
 
 
 class Kubernetes(base.Provider):
-    """Renders manifests and previews, as the official plugin does without a cluster."""
+    """Deploys to a cluster, or renders manifests, as the official plugin does."""
 
     name = "kubernetes"
     version = VERSION
@@ -46,6 +56,8 @@ class Kubernetes(base.Provider):
         self._folder: RenderFolder | None = None
         self._definitions_lock = threading.Lock()
         self._definitions: dict[tuple[str, str], bool] = {}  # group and kind → whether it lives in namespaces
+        self._connection = Connection()
+        self._recorded: set[str] = set()  # URNs that the engine compared in this run, which are in its state
 
     # Its configuration
 
@@ -61,6 +73,7 @@ class Kubernetes(base.Provider):
     def configure(self, request: base.ConfigureRequest) -> None:
         """Takes the settings; a relative folder to render to is relative to the project."""
         self._settings = settings.read(request.variables)
+        self._connection.use(self._settings, self.engine)
         variable, omit = OMIT_SECRETS
         if self._settings.render_folder:
             self._folder = RenderFolder(
@@ -79,6 +92,7 @@ class Kubernetes(base.Provider):
                 f"a {gvk.kind} cannot be created: it stands for its items, in YAML files and Helm charts. Declare the "
                 "items themselves"
             )
+        self._connection.redactor.learn(request.new_inputs)
         obj = objects.dashed(plain_properties(request.new_inputs))
         old = plain_properties(request.old_inputs)
         objects.normalise(obj)
@@ -96,16 +110,21 @@ class Kubernetes(base.Provider):
         if objects.is_definition(obj):
             self._learn(obj)
         objects.mark_secrets(obj, request.new_inputs)
+        self._connection.redactor.learn(obj)
         return base.CheckResult(obj)
 
     def diff(self, request: base.DiffRequest) -> base.DiffResult:
         """Compares what is recorded with the new object, property by property."""
         _kind(request.type)
+        self._recorded.add(request.urn)
+        self._connection.redactor.learn(request.old_state)
         old_inputs, live = objects.parse_state(plain_properties(request.old_state))
         new = objects.dashed(plain_properties(request.new_inputs))
         objects.normalise(old_inputs)
         objects.normalise(new)
         old = objects.pruned(live, old_inputs)
+        if self._folder is None and objects.kind_of(new).built_in:
+            old = aligned(aligned(old, old_inputs, live), new)
         namespaced = self._is_namespaced(objects.kind_of(new))
         for obj in (old, new):
             if not namespaced or not objects.is_unknown(obj, "metadata", "namespace"):
@@ -135,57 +154,84 @@ class Kubernetes(base.Provider):
         )
 
     def create(self, request: base.CreateRequest) -> base.CreateResult:
-        """Writes the object's manifest; in a preview the object is as the program wrote it."""
+        """Creates the object, or writes its manifest; a preview asks the cluster, if there is one."""
         _kind(request.type)
+        declared = self._declared(request.urn, request.type, request.properties, timeout=request.timeout)
         if request.preview:
-            return base.CreateResult("", request.properties)
-        folder = self._render_folder()
-        obj = objects.dashed(plain_properties(request.properties))
-        folder.write(obj, request.properties)
+            return base.CreateResult("", self._preview_create(declared))
+        if self._folder is None:
+            cluster = self._cluster()
+            resource_id, state = cluster.create(declared, defined_here=self._defines(declared.kind))
+            return base.CreateResult(resource_id, state)
+        self._folder.write(declared.obj, request.properties)
         state = objects.state_of(
-            obj,
+            declared.obj,
             request.properties,
-            initial_api_version=text(obj, "apiVersion"),
-            field_manager=self._field_manager(obj, {}),
+            initial_api_version=text(declared.obj, "apiVersion"),
+            field_manager=self._field_manager(declared.obj, {}),
         )
-        return base.CreateResult(_id(obj), state)
+        return base.CreateResult(_id(declared.obj), state)
 
     def read(self, request: base.ReadRequest) -> base.ReadResult | None:
-        """Refuses, without a cluster to read from, unless the settings say what to do instead."""
-        _kind(request.type)
+        """Looks at the object in the cluster; without one, refuses, unless the settings say what to do instead."""
+        gvk = _kind(request.type)
+        if self._folder is None and (cluster := self._connection.reach()) is not None:
+            if not request.inputs and not request.properties:
+                found = cluster.adopt(request.urn, kinds.patched(gvk, request.type), request.id)
+            else:
+                old_inputs, live = objects.parse_state(plain_properties(request.properties))
+                inputs = request.inputs or section(request.properties, objects.INPUTS)
+                declared = self._declared(request.urn, request.type, inputs, state=request.properties)
+                obj = declared.obj or old_inputs
+                found = cluster.read(replace(declared, obj=_identified(obj, live, request.id)), live)
+            return None if found is None else base.ReadResult(*found)
         if self._settings.delete_unreachable:
             return None
         if self._settings.skip_update_unreachable:
             return base.ReadResult(request.id, request.properties, request.inputs)
-        raise ProviderError(_UNREACHABLE)
+        why = "" if self._folder is not None else f" ({self._connection.why})"
+        raise ProviderError(_UNREACHABLE + why)
 
     def update(self, request: base.UpdateRequest) -> Properties:
-        """Writes the object's new manifest; in a preview the object is as the program wrote it."""
+        """Updates the object, or writes its new manifest; a preview asks the cluster, if there is one."""
         _kind(request.type)
+        declared = self._declared(
+            request.urn, request.type, request.new_inputs, state=request.old_state, timeout=request.timeout
+        )
         if request.preview:
-            return request.new_inputs
-        folder = self._render_folder()
-        obj = objects.dashed(plain_properties(request.new_inputs))
-        objects.normalise(obj)
+            return self._preview_update(declared, request.ignore_changes)
+        objects.normalise(declared.obj)
+        if self._folder is None:
+            return self._cluster().update(declared, request.ignore_changes)
         old_state = plain_properties(request.old_state)
-        old_inputs, old = objects.parse_state(old_state)
-        folder.write(obj, request.new_inputs)
-        if folder.path_of(old) != folder.path_of(obj):  # another apiVersion of the same object
-            folder.remove(old)
+        _, old = objects.parse_state(old_state)
+        self._folder.write(declared.obj, request.new_inputs)
+        if self._folder.path_of(old) != self._folder.path_of(declared.obj):  # another apiVersion of the same object
+            self._folder.remove(old)
         return objects.state_of(
-            obj,
+            declared.obj,
             request.new_inputs,
-            initial_api_version=text(old_state, objects.INITIAL_API_VERSION) or text(old_inputs, "apiVersion"),
-            field_manager=self._field_manager(obj, old_state),
+            initial_api_version=declared.initial_api_version,
+            field_manager=self._field_manager(declared.obj, old_state),
         )
 
     def delete(self, request: base.DeleteRequest) -> None:
-        """Removes the object's manifest, if it is still there."""
+        """Deletes the object, or removes its manifest, if it is still there."""
         _kind(request.type)
-        if self._folder is None and self._settings.delete_unreachable:
+        inputs, live = objects.parse_state(plain_properties(request.properties))
+        if self._folder is not None:
+            self._folder.remove(live)
             return
-        _, live = objects.parse_state(plain_properties(request.properties))
-        self._render_folder().remove(live)
+        if self._connection.reach() is None and self._settings.delete_unreachable:
+            return
+        declared = self._declared(
+            request.urn, request.type, request.old_inputs or inputs, state=request.properties, timeout=request.timeout
+        )
+        self._cluster().delete(declared, _identified(live, live, request.id))
+
+    def cancel(self) -> None:
+        """Ends every wait."""
+        self._connection.stop.set()
 
     # Functions
 
@@ -219,10 +265,55 @@ class Kubernetes(base.Provider):
 
     # Parts of the above
 
-    def _render_folder(self) -> RenderFolder:
-        if self._folder is None:
-            raise ProviderError(_NO_CLUSTER)
-        return self._folder
+    def _cluster(self) -> Cluster:
+        """Returns the cluster, or refuses."""
+        cluster = self._connection.reach()
+        if cluster is None:
+            raise ProviderError(_NO_CLUSTER.format(why=self._connection.why))
+        return cluster
+
+    def _declared(
+        self, urn: str, token: str, inputs: Properties, *, state: Properties | None = None, timeout: float = 0
+    ) -> Declared:
+        self._connection.redactor.learn(inputs)
+        obj = objects.dashed(plain_properties(inputs))
+        recorded = plain_properties(state or {})
+        old_inputs = section(recorded, objects.INPUTS)
+        manager = text(recorded, objects.FIELD_MANAGER)
+        if not self._settings.server_side_apply:
+            manager = manager or _CLIENT_SIDE_MANAGER
+        return Declared(
+            urn=urn,
+            obj=obj,
+            inputs=inputs,
+            patch=kinds.is_patch(token, obj.get("kind")),
+            timeout_s=timeout,
+            manager=manager,
+            initial_api_version=text(recorded, objects.INITIAL_API_VERSION) or text(old_inputs, "apiVersion"),
+        )
+
+    def _preview_create(self, declared: Declared) -> Properties:
+        cluster = self._cluster_for_preview(declared)
+        if cluster is None:
+            return declared.inputs
+        return cluster.preview_create(declared, replaces=declared.urn in self._recorded)
+
+    def _preview_update(self, declared: Declared, ignored: Sequence[str]) -> Properties:
+        cluster = self._cluster_for_preview(declared)
+        return declared.inputs if cluster is None else cluster.preview_update(declared, ignored)
+
+    def _cluster_for_preview(self, declared: Declared) -> Cluster | None:
+        """Returns the cluster to ask, unless manifests are rendered, something is not known yet, or there is none."""
+        if self._folder is not None or contains_unknown(declared.inputs):
+            return None
+        cluster = self._connection.reach()
+        if cluster is None and self._connection.is_first_failure():
+            self.engine.warning("", _PREVIEW_WITHOUT_CLUSTER.format(why=self._connection.why))
+        return cluster
+
+    def _defines(self, kind: kinds.GroupVersionKind) -> bool:
+        with self._definitions_lock:
+            return (kind.group, kind.kind) in self._definitions
 
     def _check_patch(self, obj: Properties) -> None:
         if not self._settings.server_side_apply:
@@ -255,8 +346,11 @@ class Kubernetes(base.Provider):
         if scope is not None:
             return scope
         with self._definitions_lock:
-            # A custom kind whose definition this program does not bring is taken to be namespaced, as most are.
-            return self._definitions.get((gvk.group, gvk.kind), True)
+            defined = self._definitions.get((gvk.group, gvk.kind))
+        if defined is None and self._folder is None:
+            defined = self._connection.is_namespaced(gvk)
+        # A custom kind whose definition neither the program nor the cluster has is taken to be namespaced, as most are.
+        return True if defined is None else defined
 
     def _learn(self, definition: Properties) -> None:
         key = (text(definition, "spec", "group"), text(definition, "spec", "names", "kind"))
@@ -265,7 +359,7 @@ class Kubernetes(base.Provider):
 
     def _field_manager(self, obj: Properties, state: Properties) -> str:
         if not self._settings.server_side_apply:
-            return "pulumi-kubernetes"
+            return _CLIENT_SIDE_MANAGER
         return (
             text(obj, "metadata", "annotations", _FIELD_MANAGER_ANNOTATION)
             or text(state, objects.FIELD_MANAGER)
@@ -288,6 +382,16 @@ def _kind(token: str) -> kinds.GroupVersionKind:
 
 def _has_namespace(obj: Properties) -> bool:
     return bool(text(obj, "metadata", "namespace")) or objects.is_unknown(obj, "metadata", "namespace")
+
+
+def _identified(obj: Properties, live: Properties, resource_id: str) -> Properties:
+    """Returns an object with the identity that is recorded of it, which its inputs may lack."""
+    namespace, _, name = resource_id.rpartition("/")
+    metadata: Properties = {**section(obj, "metadata"), "name": name}
+    if namespace:
+        metadata["namespace"] = namespace
+    kind: Properties = {key: obj.get(key) or live.get(key) for key in ("apiVersion", "kind")}
+    return {**obj, **kind, "metadata": metadata}
 
 
 def _id(obj: Properties) -> str:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from toolchain.plugins.base import CheckFailure, DiffResult
 from toolchain.plugins.base_values import Properties, Unknown, Value
@@ -27,6 +27,10 @@ class Settings:
         config_map_mutable: The same for ConfigMaps.
         delete_unreachable: Whether resources of a cluster that cannot be reached are dropped from the state.
         skip_update_unreachable: Whether they are left as they are instead of failing.
+        upsert: Whether a create takes over an object that exists already.
+        kubeconfig: Its path or text; "" for the one that `kubectl` would use.
+        context: The context to use instead of its current one, or "".
+        cluster: The cluster to use instead of the context's, or "".
     """
 
     namespace: str = _DEFAULT_NAMESPACE
@@ -37,6 +41,10 @@ class Settings:
     config_map_mutable: bool = False
     delete_unreachable: bool = False
     skip_update_unreachable: bool = False
+    upsert: bool = False
+    kubeconfig: str = field(default="", repr=False)  # it may hold credentials
+    context: str = ""
+    cluster: str = ""
 
 
 def read(variables: Mapping[str, str], environment: Mapping[str, str] = os.environ) -> Settings:
@@ -58,6 +66,10 @@ def read(variables: Mapping[str, str], environment: Mapping[str, str] = os.envir
         config_map_mutable=flag("enableConfigMapMutable", "PULUMI_K8S_ENABLE_CONFIGMAP_MUTABLE"),
         delete_unreachable=flag("deleteUnreachable", "PULUMI_K8S_DELETE_UNREACHABLE"),
         skip_update_unreachable=flag("skipUpdateUnreachable", "PULUMI_K8S_SKIP_UPDATE_UNREACHABLE"),
+        upsert=flag("upsertExistingObjects", "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"),
+        kubeconfig=configured("kubeconfig"),
+        context=configured("context"),
+        cluster=configured("cluster"),
     )
 
 

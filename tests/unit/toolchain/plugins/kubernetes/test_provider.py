@@ -224,7 +224,7 @@ def test_without_a_folder_nothing_is_created_updated_or_deleted() -> None:
         lambda: it.update(UpdateRequest(urn=urn(DEPLOYMENT), id="a", old_state={}, new_inputs=new)),
         lambda: it.delete(DeleteRequest(urn=urn(DEPLOYMENT), id="a", properties=new)),
     ):
-        with pytest.raises(ProviderError, match=r"slipway:target: \{kind: render\}.*pulumi plugin install resource"):
+        with pytest.raises(ProviderError, match=r"there is no kubeconfig.*slipway:target: \{kind: render\}"):
             call()
 
 
