@@ -34,6 +34,18 @@ def prepare(workspace: Workspace, loaded: Loaded, *, services_too: bool) -> None
         services.up(workspace.home, progress)
 
 
+def make_ready(workspace: Workspace) -> None:
+    """Bring everything that a run of the plain CLI takes for granted, the stack itself included where that may be.
+
+    Raises:
+        BadInputError: the stack file has mistakes.
+        ToolchainError: something could not be brought or started.
+    """
+    prepare(workspace, settings.load(workspace), services_too=True)
+    if workspace.stack == SELF_MADE:
+        make_stack(workspace)
+
+
 def up(workspace: Workspace, flags: Sequence[str]) -> None:
     """Bring the stack up and say what it is made of now."""
     began = time.monotonic()

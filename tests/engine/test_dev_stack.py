@@ -99,3 +99,13 @@ def test_the_same_source_built_again_gives_the_same_digest(deployed: Workbench) 
     assert deployed.slipway("up", "--stack", "dev").code == 0
     # then
     assert digest_of(deployed) == before
+
+
+def test_plain_pulumi_does_what_up_does_in_a_checkout_that_was_never_up(workbench: Workbench) -> None:
+    # when a person evaluates `slipway env` and runs the plain CLI
+    said = workbench.pulumi("up", "--stack", "dev", "--yes")
+    # then the stack is up, its objects were checked, and `slipway up` finds nothing left to do
+    assert said.code == 0, said.text
+    assert "policies/packs/production" in said.text
+    again = workbench.slipway("up", "--stack", "dev")
+    assert not re.search(r"\d+ (created|updated|replaced|deleted)", again.out), again.out

@@ -20,6 +20,17 @@ def test_env_prints_what_a_shell_evaluates(desk: Desk) -> None:
     assert shown.stdout == str(desk.home / "pulumi")
 
 
+def test_env_brings_what_plain_pulumi_takes_for_granted(desk: Desk) -> None:
+    desk.slipway("env")
+    assert {"pulumi", "kubernetes", "services"} <= set(desk.started)
+    assert "stack init" in desk.commands()
+
+
+def test_env_makes_no_stack_that_needs_a_secrets_provider_of_its_own(desk: Desk) -> None:
+    desk.slipway("env", "--stack", "prod")
+    assert "stack init" not in desk.commands()
+
+
 def test_env_for_fish_sets_the_path_as_a_list(desk: Desk) -> None:
     said = desk.slipway("env", "--shell", "fish")
     assert f"set -gx PATH '{desk.home}/bin' " in said.stdout
