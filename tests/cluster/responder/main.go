@@ -13,7 +13,8 @@ import (
 const note = "/data/note"
 
 func main() {
-	client := http.Client{Timeout: 3 * time.Second}
+	// A new connection for every call: policies are about connections, not about what passes on an open one.
+	client := http.Client{Timeout: 3 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	name, _ := os.Hostname()
 
 	http.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
