@@ -121,7 +121,6 @@ def own(scratch: Path) -> tuple[Workbench, Project]:
     workbench.write_stack_file(stack)
     with (workbench.folder / "__main__.py").open("a") as program:
         program.write(CPU_REPORT)
-    rendered = {"BENCH_RENDERED": str(workbench.folder / ".rendered" / "dev")}
-    project = Project(workbench.folder, "dev", own_environment(workbench) | rendered)
-    _init(project)
+    rendered_to = {"BENCH_RENDERED": str(workbench.folder / ".rendered" / "dev")}
+    project = Project(workbench.folder, "dev", own_environment(workbench) | rendered_to)
     return workbench, project
