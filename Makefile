@@ -7,7 +7,7 @@ ARGS ?=
 CHECKS := check-format check-lint check-types check-imports check-docs check-lock check-schema
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff destroy down doctor test check format e2e bench soak golden lock clean clean-cache venv $(CHECKS)
+.PHONY: help up preview diff destroy down doctor test check format e2e bench soak fresh golden lock clean clean-cache venv $(CHECKS)
 
 BIN := .venv/bin
 UV := PATH="$${SLIPWAY_HOME:-$$HOME/.cache/slipway}/uv/bin:$$PATH" UV_CACHE_DIR="$${SLIPWAY_HOME:-$$HOME/.cache/slipway}/uv-cache" uv
@@ -84,6 +84,9 @@ bench: venv ## Measure what the README promises, as ratios within one run
 
 soak: venv ## The long repetitions: kills at every call, releases under load
 	@SOAK=1 $(BIN)/pytest tests/engine tests/cluster tests/docker $(ARGS)
+
+fresh: ## Do what a newcomer does: clean clone, empty cache, `make up`; needs the registry's port free
+	@tests/fresh/run
 
 clean: ## Empty the checkout of everything made; refuses while a stack has resources
 	@./slipway clean $(ARGS)
