@@ -96,6 +96,5 @@ def missing_promotions(settings: Settings, promotions: Promotions, stack: str) -
                 f"{source.source}.{image}",
                 f"nothing; workload `{workload}` promotes it",
                 "the digest that ran there",
-                f"take it from `pulumi stack output images -s {source.source}`, and record it: "
-                f"`{source.source}: {{{image}: sha256:…}}`",
+                f"once `{source.source}` runs it: `slipway promote {source.source} {stack}`, and commit the record",
             )

@@ -60,24 +60,32 @@ def test_a_first_preview_shows_every_object_with_only_the_digest_unknown(monkeyp
     assert unknown == 2  # the container's image, and the verified image's reference
 
 
-@pytest.mark.parametrize("stack", ["staging", "prod"])
-def test_a_promoting_stack_previews_before_anything_is_recorded(monkeypatch: pytest.MonkeyPatch, stack: str):
-    recording = run(monkeypatch, stack, preview=True)
+def test_a_promoting_stack_previews_before_anything_is_recorded(monkeypatch: pytest.MonkeyPatch):
+    recording = run(monkeypatch, "prod", preview=True)
 
     assert recording.one("Deployment").inputs["spec"]["template"]["spec"]["containers"][0]["image"] == UNKNOWN
     assert recording.of_type("Image") == []
 
 
-@pytest.mark.parametrize("stack", ["staging", "prod"])
-def test_an_update_without_a_recorded_digest_is_refused_before_anything_is_declared(
-    monkeypatch: pytest.MonkeyPatch, stack: str
-):
+def test_an_update_without_a_recorded_digest_is_refused_before_anything_is_declared(monkeypatch: pytest.MonkeyPatch):
     recording = Recording()
 
-    with pytest.raises(Refused, match=f"promotions/{stack}.yaml"):
-        run(monkeypatch, stack, preview=False, into=recording)
+    with pytest.raises(Refused, match=r"promotions/prod\.yaml"):
+        run(monkeypatch, "prod", preview=False, into=recording)
 
     assert recording.resources == []
+
+
+def test_prod_runs_the_digest_that_staging_built_from_the_same_registry(monkeypatch: pytest.MonkeyPatch):
+    # given what staging builds and runs
+    built = run(monkeypatch, "staging", preview=False).one("VerifiedImage").inputs["reference"]
+    # when prod is told of that digest
+    monkeypatch.setattr(
+        "components.configuration.read_promotions", lambda _: {("staging", "python-api"): built.partition("@")[2]}
+    )
+    promoted = run(monkeypatch, "prod", preview=False).one("VerifiedImage").inputs["reference"]
+    # then it runs the very same image
+    assert promoted == built
 
 
 @pytest.mark.parametrize("stack", ["staging", "prod"])
