@@ -6,7 +6,19 @@ from dataclasses import dataclass
 
 from policies.predicates import python_only
 from policies.rule import Parameter, Rule, SingleRule, StackRule
-from policies.rules import images, pod_security, resources, supply_chain
+from policies.rules import (
+    availability,
+    config,
+    hardening,
+    images,
+    lifecycle,
+    metadata,
+    network,
+    pod_security,
+    rbac,
+    resources,
+    supply_chain,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +46,25 @@ FAMILIES: tuple[Family, ...] = (
         "and `restricted`, as they are in each Kubernetes version from 1.25 to 1.37.",
         pod_security.RULES,
     ),
+    Family("hardening", "Hardening", "What a pod can do without, beyond Pod Security.", hardening.RULES),
     Family("resources", "Resources", "What a container may use, and what is kept for it.", resources.RULES),
     Family("images", "Images", "Where images come from, and that they stay what they were.", images.RULES),
+    Family("lifecycle", "Probes and lifecycle", "How a pod says that it is well, and how it ends.", lifecycle.RULES),
+    Family(
+        "availability",
+        "Availability",
+        "What stays up when a node, a pod or an update goes wrong.",
+        availability.RULES,
+    ),
+    Family("network", "Services and network", "Who reaches what.", network.RULES),
+    Family("config", "Secrets and configuration", "What is secret stays so.", config.RULES),
+    Family("rbac", "Rights", "Who may do what in the cluster.", rbac.RULES),
+    Family(
+        "metadata",
+        "Metadata and API versions",
+        "What tools and people know an object by, and for how long the cluster knows it.",
+        metadata.RULES,
+    ),
     Family("supply_chain", "Supply chain", "What runs is what was verified.", supply_chain.RULES),
 )
 

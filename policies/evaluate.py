@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import cast
 
 from policies.finding import Finding, Verdict
 from policies.meaning import Compiled, Getter, MalformedError, Subject, Truth, compile_predicate, getter
-from policies.plain import UNKNOWN, Path
+from policies.plain import UNKNOWN, Path, Unknown
 from policies.predicates import ABSENT, Field, Parameters, path_of
 from policies.rule import About, Check, PodRule, SingleRule
 from policies.view import Container, Manifest, Pod
@@ -141,13 +142,20 @@ def evaluate(manifest: Manifest, rules: CompiledRules) -> Iterator[Finding]:
 class _Asked:
     """Someone to ask: an object, a pod, or a container."""
 
-    __slots__ = ("container", "manifest", "pod", "subject")
+    __slots__ = ("container", "manifest", "perhaps_sidecar", "pod", "role", "subject")
 
     def __init__(self, manifest: Manifest, pod: Pod | None, container: Container | None, subject: Subject) -> None:
         self.manifest = manifest
         self.pod = pod
         self.container = container
         self.subject = subject
+        self.role = container.role if container is not None else None
+        # What restarts an init container may not be known yet, and with it whether it is a sidecar.
+        self.perhaps_sidecar = (
+            container is not None
+            and container.role == "init"
+            and (isinstance(container.body, Unknown) or container.body.get("restartPolicy") is UNKNOWN)
+        )
 
 
 class _AskedPod:
@@ -185,11 +193,19 @@ def _ask_rule(compiled: CompiledRule, whole: _Asked, containers: tuple[_Asked, .
             _ask(compiled.rule.about, each, whole, found)
         else:
             for asked in containers:
-                if cast("Container", asked.container).role in roles:
+                if asked.role in roles:
                     _ask(compiled.rule.about, each, asked, found)
+                elif asked.perhaps_sidecar and "sidecar" in roles:
+                    before = len(found)
+                    _ask(compiled.rule.about, each, asked, found)
+                    found[before:] = map(_undecided, found[before:])
     if exempt is None:
-        return [Finding(f.about, "unknown", f.manifest, f.container, f.path, f.problem) for f in found]
+        return [_undecided(finding) for finding in found]
     return found
+
+
+def _undecided(finding: Finding) -> Finding:
+    return dataclasses.replace(finding, verdict="unknown")
 
 
 def _exempt(subject: Subject, compiled: CompiledRule) -> Truth:

@@ -26,6 +26,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "object": (dict,),
     "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
 }
 _LONGEST_QUOTE = 60
 _MOST_NAMED = 12
@@ -43,7 +45,7 @@ def problems(value: object, schema: Schema, at: str) -> Iterator[str]:
         One sentence for each problem: where, what was found, what is allowed.
     """
     expected = schema.get("type", "object")
-    if not isinstance(value, _TYPES[expected]):
+    if not isinstance(value, _TYPES[expected]) or (isinstance(value, bool) and expected != "boolean"):
         yield f"{at} is {_quote(value)}; it must be of type {expected}"
     elif isinstance(value, str):
         yield from _text_problems(value, schema, at)

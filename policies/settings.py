@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from policies.catalogue import POD_RULES, STACK_RULES, parameters
+from policies.plain import plain
 from policies.rule import PROFILES, About, Parameter, Profile, SingleRule, StackRule, Tier
 from policies.schema import Schema, problems
 
@@ -123,6 +124,8 @@ def load(
     Raises:
         SettingsError: Something is not allowed. Every problem is listed, one per line.
     """
+    # The engine's protocol knows no whole numbers.
+    configuration = cast("dict[str, object]", plain(configuration)[0])
     found = sorted(_problems(configuration, schema(rules, levels)))
     if found:
         raise SettingsError("\n".join(found))

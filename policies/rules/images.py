@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import cast
 
-from policies.predicates import Parameters, PythonOnly, container
-from policies.rule import About, Check, Parameter, PodRule, Reference
+from policies.plain import UNKNOWN, Unknown
+from policies.predicates import Parameters, PythonOnly, container, pod
+from policies.rule import ADVISED, About, Check, Parameter, PodRule, Reference
+from policies.rules.build import careful, listed, mapping
 from policies.values.image import ImageReference
 
 _IMAGE = container("image", "string")
@@ -149,4 +151,83 @@ IMAGE_REGISTRY = _rule(
     (ALLOWED_REGISTRIES,),
 )
 
-RULES = (IMAGE_TAG, IMAGE_DIGEST, IMAGE_REGISTRY)
+
+def _judge_pull(value: object, _: Parameters) -> str | None:
+    fields = mapping(value)
+    image = _reference(fields.get("image"))
+    if isinstance(image, str) or image.digest is not None:
+        return None
+    policy = fields.get("imagePullPolicy")
+    # Without a policy the API server takes Always for latest and for no tag, else IfNotPresent.
+    wanted = policy == "Always" or (policy is None and image.tag in (None, "latest"))
+    return None if wanted else "the image is named by a tag"
+
+
+_BODY = container("", "any")
+_PULL = container("imagePullPolicy", "string")
+IMAGE_PULL_POLICY = PodRule(
+    About(
+        id="image-pull-policy",
+        title="Pull policy",
+        severity="low",
+        rationale="A node that has an old image under a tag starts that, unless it is told to ask the registry.",
+        mend="name the image by its digest, or set imagePullPolicy to Always",
+        snippet='kubernetes.core.v1.ContainerArgs(name="app", image=image, image_pull_policy="Always")',
+        decision="An image with a digest needs no pull policy: what a node has under that name is what is meant.",
+        levels=ADVISED,
+    ),
+    (
+        Check(
+            "container",
+            PythonOnly(_REASON, _BODY, careful(_judge_pull, "image", "imagePullPolicy")),
+            _PULL,
+            "must be Always",
+        ),
+    ),
+)
+PRIVATE_REGISTRIES = Parameter(
+    name="privateRegistries",
+    schema={"type": "array", "items": {"type": "string"}},
+    default=[],
+    about="Registries that ask for a password, each a host with an optional port.",
+)
+
+
+def _judge_secrets(value: object, parameters: Parameters) -> str | Unknown | None:
+    spec = mapping(value)
+    private = cast("list[str]", parameters[PRIVATE_REGISTRIES.name])
+    if listed(spec.get("imagePullSecrets")) or not private:
+        return None
+    parts = [spec.get(key) for key in ("imagePullSecrets", "containers", "initContainers", "ephemeralContainers")]
+    images = [
+        mapping(each).get("image") if each is not UNKNOWN else each for part in parts[1:] for each in listed(part)
+    ]
+    if UNKNOWN in parts or UNKNOWN in images:
+        return UNKNOWN
+    references = [_reference(image) for image in images]
+    if any(not isinstance(each, str) and each.registry in private for each in references):
+        return "one of the images lies in a private registry"
+    return None
+
+
+_PULL_SECRETS = pod("imagePullSecrets", "list")
+IMAGE_PULL_SECRETS = PodRule(
+    About(
+        id="image-pull-secrets",
+        title="imagePullSecrets",
+        severity="low",
+        rationale="Without its password a node cannot pull from a private registry, and the pod never starts.",
+        mend="name the registry's secret in imagePullSecrets",
+        snippet=(
+            "kubernetes.core.v1.PodSpecArgs(\n"
+            "    image_pull_secrets=[kubernetes.core.v1.LocalObjectReferenceArgs(name='registry')],\n"
+            "    containers=containers,\n"
+            ")"
+        ),
+        levels=ADVISED,
+    ),
+    (Check("pod", PythonOnly(_REASON, pod("", "any"), _judge_secrets), _PULL_SECRETS, "must not be empty"),),
+    parameters=(PRIVATE_REGISTRIES,),
+)
+
+RULES = (IMAGE_TAG, IMAGE_DIGEST, IMAGE_REGISTRY, IMAGE_PULL_POLICY, IMAGE_PULL_SECRETS)

@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
-from policies.predicates import AllOf, AnyOf, Missing, Positive, container
-from policies.rule import WITH_RESOURCES, About, Check, PodRule, Reference, Severity
+from decimal import Decimal
+
+from policies.meaning import quantity
+from policies.predicates import (
+    AllOf,
+    AnyOf,
+    Missing,
+    Parameters,
+    Positive,
+    SameQuantity,
+    container,
+    item,
+    pod,
+)
+from policies.rule import (
+    ADVISED,
+    ON_REQUEST,
+    WITH_RESOURCES,
+    About,
+    Check,
+    Parameter,
+    PodRule,
+    Reference,
+    Severity,
+)
+from policies.rules.build import about, careful, judged, mapping, of_container, of_pod, pod_rule
 
 _NSA = Reference("NSA-CISA Kubernetes Hardening Guide 1.2", "Resource policies")
 _SNIPPET = (
@@ -80,4 +104,99 @@ MEMORY_REQUEST = _request(
     "memory", "medium", "Without a request a container is the first to be evicted when the node runs short of memory."
 )
 
-RULES = (CPU_LIMIT, MEMORY_LIMIT, CPU_REQUEST, MEMORY_REQUEST)
+_STORAGE = {part: container(f"resources.{part}.ephemeral-storage", "quantity") for part in ("requests", "limits")}
+EPHEMERAL_STORAGE = pod_rule(
+    about(
+        "ephemeral-storage",
+        "Ephemeral storage",
+        "low",
+        "A container that fills the node's disk with logs or scratch files has its neighbours evicted.",
+        "set resources.requests and limits for ephemeral-storage",
+        'kubernetes.core.v1.ResourceRequirementsArgs(limits={"ephemeral-storage": "1Gi"})',
+        levels=ADVISED,
+        decision="A limit alone is accepted: the API server then sets the request to the limit.",
+    ),
+    of_container(Positive(_STORAGE["limits"]), _STORAGE["limits"], "must be a quantity above zero"),
+    roles=WITH_RESOURCES,
+)
+_MEMORY = {part: container(f"resources.{part}.memory", "quantity") for part in ("requests", "limits")}
+REQUEST_EQUALS_LIMIT = pod_rule(
+    about(
+        "request-equals-limit",
+        "Memory request equals limit",
+        "low",
+        "Memory above the request is borrowed: when the node runs short, who has borrowed is killed first.",
+        "set resources.requests.memory to the limit",
+        'kubernetes.core.v1.ResourceRequirementsArgs(requests={"memory": "512Mi"}, limits={"memory": "512Mi"})',
+        levels=ON_REQUEST,
+    ),
+    of_container(
+        AnyOf((Missing(_MEMORY["requests"]), SameQuantity(_MEMORY["requests"], _MEMORY["limits"]))),
+        _MEMORY["requests"],
+        "must be the limit",
+    ),
+    roles=WITH_RESOURCES,
+)
+HIGHEST_RATIO = Parameter(
+    "highestLimitRatio", {"type": "number"}, 10, "How many times its request a container's limit may be."
+)
+
+
+def _ratio(value: object, parameters: Parameters) -> str | None:
+    most = Decimal(str(parameters[HIGHEST_RATIO.name]))
+    requests, limits = (mapping(mapping(value).get(part)) for part in ("requests", "limits"))
+    for name in ("cpu", "memory"):
+        request, limit = quantity(requests.get(name)), quantity(limits.get(name))
+        if request is not None and limit is not None and limit > request * most:
+            return f"that of {name} is larger"
+    return None
+
+
+_RESOURCES = container("resources", "any")
+LIMIT_RATIO = pod_rule(
+    about(
+        "limit-ratio",
+        "Limit far above request",
+        "low",
+        "A node filled by requests has nothing to give when all its pods come to want their limits.",
+        "raise the request, or lower the limit",
+        _SNIPPET,
+        levels=ADVISED,
+    ),
+    of_container(
+        judged("divides quantities", _RESOURCES, careful(_ratio)),
+        _RESOURCES,
+        "must not have limits many times the requests",
+    ),
+    roles=WITH_RESOURCES,
+    parameters=(HIGHEST_RATIO,),
+)
+_SIZE = item("emptyDir.sizeLimit", "quantity")
+EMPTYDIR_SIZE = pod_rule(
+    about(
+        "emptydir-size",
+        "emptyDir without a size",
+        "low",
+        "A scratch folder without a bound takes the node's disk, or with medium Memory its memory.",
+        "set sizeLimit on the emptyDir",
+        'kubernetes.core.v1.EmptyDirVolumeSourceArgs(size_limit="100Mi")',
+        levels=ADVISED,
+    ),
+    of_pod(
+        AnyOf((Missing(item("emptyDir", "object")), Positive(_SIZE))),
+        _SIZE,
+        "must be a quantity above zero",
+        pod("volumes", "list"),
+    ),
+)
+
+RULES = (
+    CPU_LIMIT,
+    MEMORY_LIMIT,
+    CPU_REQUEST,
+    MEMORY_REQUEST,
+    EPHEMERAL_STORAGE,
+    REQUEST_EQUALS_LIMIT,
+    LIMIT_RATIO,
+    EMPTYDIR_SIZE,
+)

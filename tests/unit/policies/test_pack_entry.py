@@ -12,6 +12,8 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
+from policies.catalogue import POD_RULES, parameters
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -47,14 +49,6 @@ def test_the_engine_is_told_the_schema_of_the_configuration() -> None:
     with started(ROOT / "policies" / "packs" / "production", ROOT) as analyzer:
         info = analyzer.GetAnalyzerInfo(empty_pb2.Empty(), timeout=30)
     schemas = {policy.name: set(policy.configSchema.properties) for policy in info.policies}
-    assert schemas["workloads"] == {
-        "allowedRegistries",
-        "disallowedTags",
-        "kubernetesVersion",
-        "profiles",
-        "reportUnknown",
-        "rules",
-        "tier",
-    }
+    assert schemas["workloads"] == {*parameters(POD_RULES), "profiles", "reportUnknown", "rules", "tier"}
     assert schemas["stack"] == {"verifiedImages", "profiles", "reportUnknown", "rules", "tier"}
     assert info.name == "slipway"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from policies.catalogue import POD_RULES, STACK_RULES
+from policies.catalogue import POD_RULES, STACK_RULES, parameters
 from policies.settings import STACK_LEVELS, WORKLOADS_LEVELS, SettingsError, check, load
 
 FOLDER = Path(__file__).parents[3] / "policies" / "config"
@@ -26,11 +26,8 @@ def test_every_configuration_belongs_to_a_stack() -> None:
 
 def test_defaults_are_filled_in() -> None:
     settings = load({}, POD_RULES, WORKLOADS_LEVELS)
-    assert settings.parameters == {
-        "kubernetesVersion": "1.36",
-        "disallowedTags": ["latest"],
-        "allowedRegistries": None,
-    }
+    assert settings.parameters == {name: each.default for name, each in parameters(POD_RULES).items()}
+    assert settings.parameters["kubernetesVersion"] == "1.36"
     assert settings.report_unknown
     assert settings.level(POD_RULES["cpu-limit"].about) is None
 

@@ -1,6 +1,18 @@
 """Objects that pass and violate each rule, one module per family."""
 
-from tests.unit.policies.cases import images, pod_security, resources
+from tests.unit.policies.cases import (
+    availability,
+    config,
+    hardening,
+    images,
+    lifecycle,
+    metadata,
+    network,
+    pod_security,
+    rbac,
+    resources,
+)
 from tests.unit.policies.cases.case import Case
 
-CASES: list[Case] = [*pod_security.CASES, *resources.CASES, *images.CASES]
+FAMILIES = (pod_security, hardening, resources, images, lifecycle, availability, network, config, rbac, metadata)
+CASES: list[Case] = [case for family in FAMILIES for case in family.CASES]

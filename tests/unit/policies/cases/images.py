@@ -1,6 +1,6 @@
 """Images: where they come from, and that they stay what they were."""
 
-from tests.unit.policies.cases.case import ALL_LISTS, Case, Json, fails, passes, with_container
+from tests.unit.policies.cases.case import ALL_LISTS, Case, Json, fails, passes, pod_of, with_container
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 
@@ -15,8 +15,30 @@ def images(rule: str, good: tuple[str, ...], bad: tuple[str, ...], **settings: o
     return made
 
 
+def pulled(where: str, image: str, policy: str) -> Json:
+    return with_container(where, image=image, imagePullPolicy=policy)
+
+
 CASES: list[Case] = [
     *images("image-tag", ("a:1", f"a@{DIGEST}", f"a:latest@{DIGEST}"), ("a", "a:latest", "host:5000/a", "A")),
     *images("image-digest", (f"a@{DIGEST}", f"a:1@{DIGEST}"), ("a", "a:1", "a@sha256:ab")),
+    *(
+        case
+        for where in ALL_LISTS
+        for case in (
+            *fails("image-pull-policy", with_container(where, image="a:1"), pulled(where, "a:1", "IfNotPresent")),
+            *fails("image-pull-policy", pulled(where, "a", "Never")),
+            *passes("image-pull-policy", with_container(where), pulled(where, "a:1", "Always")),
+            *passes("image-pull-policy", pulled(where, f"a:1@{DIGEST}", "IfNotPresent")),
+            *fails("image-pull-secrets", with_container(where, image="r.io/a"), privateRegistries=["r.io"]),
+            *passes("image-pull-secrets", with_container(where, image="r.io.evil/a"), privateRegistries=["r.io"]),
+        )
+    ),
+    *passes(
+        "image-pull-secrets",
+        pod_of({"imagePullSecrets": [{"name": "r"}]}, [{"name": "a", "image": "r.io/a"}]),
+        privateRegistries=["r.io"],
+    ),
+    *passes("image-pull-secrets", with_container(image="r.io/a")),
     *images("image-registry", ("r.io/team/a",), ("r.io/team-evil/a", "a"), allowedRegistries=["r.io/team"]),
 ]

@@ -1,0 +1,452 @@
+"""Hardening: what a pod can do without, beyond the Pod Security Standards."""
+
+from __future__ import annotations
+
+from policies.plain import UNKNOWN, Unknown
+from policies.predicates import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Contains,
+    Empty,
+    Equals,
+    Field,
+    Longer,
+    Matches,
+    Missing,
+    Not,
+    OneOf,
+    Parameters,
+    Setting,
+    container,
+    item,
+    obj,
+    pod,
+)
+from policies.rule import ADVISED, ON_REQUEST, Parameter
+from policies.rules.build import (
+    CORE,
+    about,
+    has_unknown,
+    judged,
+    listed,
+    mapping,
+    of_container,
+    of_pod,
+    pod_rule,
+)
+
+_SECURITY = f"{CORE}.SecurityContextArgs"
+_VOLUMES = pod("volumes", "list")
+_ADD = container("securityContext.capabilities.add", "list")
+_DROP = container("securityContext.capabilities.drop", "list")
+
+DROP_NET_RAW = pod_rule(
+    about(
+        "drop-net-raw",
+        "Drop NET_RAW",
+        "medium",
+        "With raw sockets a container can forge packets, and answer for its neighbours.",
+        "drop ALL, or at least NET_RAW, and do not add it",
+        f'{_SECURITY}(capabilities={CORE}.CapabilitiesArgs(drop=["ALL"]))',
+        cis="5.2.8",
+    ),
+    of_container(AnyOf((Contains(_DROP, "ALL"), Contains(_DROP, "NET_RAW"))), _DROP, "must contain ALL or NET_RAW"),
+    of_container(Not(Contains(_ADD, "NET_RAW")), _ADD, "must not contain NET_RAW"),
+)
+_READ_ONLY = container("securityContext.readOnlyRootFilesystem", "bool")
+READ_ONLY_ROOTFS = pod_rule(
+    about(
+        "read-only-rootfs",
+        "Read-only root filesystem",
+        "medium",
+        "What cannot be written cannot be replaced by an intruder.",
+        "set securityContext.readOnlyRootFilesystem to true, and mount an emptyDir where files are written",
+        f"{_SECURITY}(read_only_root_filesystem=True)",
+        nsa="Immutable container file systems",
+    ),
+    of_container(Equals(_READ_ONLY, True), _READ_ONLY, "must be true"),
+)
+LOWEST_ID = Parameter("lowestId", {"type": "integer"}, 10000, "The lowest user and group that a container should have.")
+_IDS = {
+    part: (container(f"securityContext.{part}", "int"), pod(f"securityContext.{part}", "int"))
+    for part in ("runAsUser", "runAsGroup")
+}
+HIGH_UID_GID = pod_rule(
+    about(
+        "high-uid-gid",
+        "High UID and GID",
+        "low",
+        "A number that some user of the node has too gives the container that user's files, should it get out.",
+        "set runAsUser and runAsGroup to numbers of at least 10000",
+        f"{_SECURITY}(run_as_user=10001, run_as_group=10001)",
+        levels=ADVISED,
+        decision="Advice, since Pod Security asks for a user that is not root and no more.",
+    ),
+    *(
+        of_container(
+            AnyOf(
+                (
+                    AtLeast(own, Setting(LOWEST_ID.name)),
+                    AllOf((Missing(own), AtLeast(inherited, Setting(LOWEST_ID.name)))),
+                )
+            ),
+            own,
+            "must be high, here or on the pod",
+        )
+        for own, inherited in _IDS.values()
+    ),
+    parameters=(LOWEST_ID,),
+)
+_GROUP = item("", "int")
+_FS_GROUP = pod("securityContext.fsGroup", "int")
+ROOT_GROUPS = pod_rule(
+    about(
+        "root-groups",
+        "Root group",
+        "medium",
+        "Group 0 owns files of the node and of most images: its members can often write what they should not.",
+        "name another group than 0",
+        f"{CORE}.PodSecurityContextArgs(run_as_group=10001, fs_group=10001, supplemental_groups=[10002])",
+        levels=ADVISED,
+    ),
+    *(
+        check
+        for own, inherited in (_IDS["runAsGroup"],)
+        for check in (
+            of_pod(Not(Equals(inherited, 0)), inherited, "must not be 0"),
+            of_container(Not(Equals(own, 0)), own, "must not be 0"),
+        )
+    ),
+    of_pod(Not(Equals(_FS_GROUP, 0)), _FS_GROUP, "must not be 0"),
+    of_pod(Not(Equals(_GROUP, 0)), _GROUP, "must not be 0", pod("securityContext.supplementalGroups", "list")),
+)
+_POD_CONTEXT, _CONTEXT = pod("securityContext", "object"), container("securityContext", "object")
+SECURITY_CONTEXT_PRESENT = pod_rule(
+    about(
+        "security-context-present",
+        "securityContext present",
+        "medium",
+        "Where nothing is said, the image decides who runs, and the cluster what it may.",
+        "say in a securityContext what the container needs",
+        f"{_SECURITY}(run_as_non_root=True, allow_privilege_escalation=False, read_only_root_filesystem=True)",
+        cis="5.7.3",
+    ),
+    of_container(AnyOf((Not(Empty(_CONTEXT)), Not(Empty(_POD_CONTEXT)))), _CONTEXT, "must not be empty"),
+)
+_MEANS = tuple(
+    Not(Empty(where(f"securityContext.{name}", "object")))
+    for name in ("seccompProfile", "appArmorProfile", "seLinuxOptions")
+    for where in (container, pod)
+)
+LINUX_HARDENING = pod_rule(
+    about(
+        "linux-hardening",
+        "Linux hardening",
+        "medium",
+        "Of seccomp, AppArmor, SELinux and dropped capabilities at least one should stand between a flaw and the node.",
+        "set a seccompProfile, an appArmorProfile or seLinuxOptions, or drop capabilities",
+        f'{_SECURITY}(seccomp_profile={CORE}.SeccompProfileArgs(type="RuntimeDefault"))',
+    ),
+    of_container(AnyOf((*_MEANS, Not(Empty(_DROP)))), _CONTEXT, "must use at least one of the kernel's means"),
+)
+_HOST_PATH = item("hostPath.path", "string")
+_VOLUME_SNIPPET = f'{CORE}.VolumeArgs(name="data", empty_dir={CORE}.EmptyDirVolumeSourceArgs(size_limit="100Mi"))'
+RUNTIME_SOCKET = pod_rule(
+    about(
+        "runtime-socket",
+        "Container runtime's socket",
+        "critical",
+        "Who can talk to the container runtime can start a container with everything the node has.",
+        "remove the volume; build images with BuildKit rootless, and ask the API server about pods",
+        _VOLUME_SNIPPET,
+        nsa="Securing container runtimes",
+    ),
+    of_pod(
+        Not(Matches(_HOST_PATH, r"(docker|containerd|crio|cri-dockerd|podman|buildkitd)\.sock/*$")),
+        _HOST_PATH,
+        "must not be a container runtime's socket",
+        _VOLUMES,
+    ),
+)
+SENSITIVE_HOST_PATHS = pod_rule(
+    about(
+        "sensitive-host-paths",
+        "Sensitive folders of the node",
+        "critical",
+        "From these folders the node can be taken over, or everything on it read.",
+        "remove the volume, or mount the one folder that is needed",
+        _VOLUME_SNIPPET,
+    ),
+    of_pod(
+        Not(Matches(_HOST_PATH, r"^/+$|^/+(boot|dev|etc|lib|proc|root|sys|usr|var/lib/kubelet)(/|$)")),
+        _HOST_PATH,
+        "must not be one of the folders that the node itself lives in",
+        _VOLUMES,
+    ),
+)
+
+
+def _writable(value: object, _: Parameters) -> str | Unknown | None:
+    spec = mapping(value)
+    volumes = spec.get("volumes")
+    if has_unknown(volumes):
+        return UNKNOWN
+    shared = {mapping(volume).get("name") for volume in listed(volumes) if mapping(volume).get("hostPath")} - {None}
+    if not shared:
+        return None
+    lists = [spec.get(key) for key in ("containers", "initContainers", "ephemeralContainers")]
+    containers = [each for part in lists for each in listed(part)]
+    mounts = [mapping(each).get("volumeMounts") for each in containers]
+    if UNKNOWN in lists or UNKNOWN in containers or has_unknown(mounts):
+        return UNKNOWN
+    for mount in (mapping(mount) for part in mounts for mount in listed(part)):
+        if mount.get("name") in shared and mount.get("readOnly") is not True:
+            return "a mount of it can be written"
+    return None
+
+
+WRITABLE_HOST_PATH = pod_rule(
+    about(
+        "writable-host-path",
+        "Writable hostPath",
+        "high",
+        "What a container writes on the node stays there, and the node may run it.",
+        "set readOnly on the mount",
+        f'{CORE}.VolumeMountArgs(name="data", mount_path="/data", read_only=True)',
+    ),
+    of_pod(
+        judged("joins a pod's mounts with its volumes", pod("", "any"), _writable),
+        _VOLUMES,
+        "must not have a hostPath that is mounted for writing",
+    ),
+)
+_AUTOMOUNT = pod("automountServiceAccountToken", "bool")
+AUTOMOUNT_SA_TOKEN = pod_rule(
+    about(
+        "automount-sa-token",
+        "Service account token",
+        "medium",
+        "A token that nothing in the pod needs is one that an intruder can use.",
+        "set automountServiceAccountToken to false on the pod, and mount a projected token where one is needed",
+        f"{CORE}.PodSpecArgs(automount_service_account_token=False, containers=containers)",
+        cis="5.1.6",
+        decision="The pod has to say it: what its ServiceAccount says can be changed without a look at the pod.",
+    ),
+    of_pod(Equals(_AUTOMOUNT, False), _AUTOMOUNT, "must be false"),
+)
+_ACCOUNT, _OLD_ACCOUNT = pod("serviceAccountName", "string"), pod("serviceAccount", "string")
+DEFAULT_SA = pod_rule(
+    about(
+        "default-sa",
+        "Default service account",
+        "medium",
+        "What is granted to the default account is granted to every pod of the namespace that names none.",
+        "give the workload a ServiceAccount of its own",
+        f"{CORE}.PodSpecArgs(service_account_name=account.metadata.name, containers=containers)",
+        levels=ADVISED,
+        cis="5.1.5",
+    ),
+    of_pod(
+        AnyOf(tuple(AllOf((Not(Empty(field)), Not(Equals(field, "default")))) for field in (_ACCOUNT, _OLD_ACCOUNT))),
+        _ACCOUNT,
+        "must name an account of the workload's own",
+    ),
+)
+DEPRECATED_SA_FIELD = pod_rule(
+    about(
+        "deprecated-sa-field",
+        "Deprecated field serviceAccount",
+        "low",
+        "serviceAccount is the old name of serviceAccountName; beside another value there it misleads.",
+        "use serviceAccountName",
+        f"{CORE}.PodSpecArgs(service_account_name=account.metadata.name, containers=containers)",
+        levels=ADVISED,
+    ),
+    of_pod(Empty(_OLD_ACCOUNT), _OLD_ACCOUNT, "must not be set"),
+)
+INTERACTIVE_TTY = pod_rule(
+    about(
+        "interactive-tty",
+        "Interactive terminal",
+        "low",
+        "A service that waits for typing is a shell left open for somebody.",
+        "remove tty and stdin",
+        f'{CORE}.ContainerArgs(name="app", image=image, tty=False, stdin=False)',
+        levels=ADVISED,
+    ),
+    *(
+        of_container(Not(Equals(container(name, "bool"), True)), container(name, "bool"), "must not be true")
+        for name in ("tty", "stdin")
+    ),
+)
+_PORT = item("containerPort", "int")
+_PORTS = container("ports", "list")
+PRIVILEGED_PORTS = pod_rule(
+    about(
+        "privileged-ports",
+        "Privileged ports",
+        "low",
+        "A port below 1024 needs a power of root's; a Service can offer it all the same.",
+        "listen above 1023, and let the Service map the port",
+        f"{CORE}.ContainerPortArgs(container_port=8000)",
+        levels=ON_REQUEST,
+    ),
+    of_container(AnyOf((Missing(_PORT), AtLeast(_PORT, 1024))), _PORT, "must be 1024 or above", _PORTS),
+)
+SSH_PORT = pod_rule(
+    about(
+        "ssh-port",
+        "SSH port",
+        "high",
+        "A container needs no login of its own: kubectl exec is watched and authorised.",
+        "remove the SSH server and its port",
+        f"{CORE}.ContainerPortArgs(container_port=8000)",
+    ),
+    of_container(Not(Equals(_PORT, 22)), _PORT, "must not be 22", _PORTS),
+)
+_ALIASES = pod("hostAliases", "list")
+HOST_ALIASES = pod_rule(
+    about(
+        "host-aliases",
+        "hostAliases",
+        "low",
+        "A pod with its own idea of names goes past what the cluster's DNS, and who watches it, know.",
+        "remove hostAliases, and use a Service of type ExternalName or the DNS",
+        f"{CORE}.PodSpecArgs(host_aliases=[], containers=containers)",
+        levels=ADVISED,
+    ),
+    of_pod(Empty(_ALIASES), _ALIASES, "must not be set"),
+)
+_SUDO = Not(Matches(item("", "string"), r"(^|[\s/;&|])sudo(\s|$)"))
+SUDO_ENTRYPOINT = pod_rule(
+    about(
+        "sudo-entrypoint",
+        "sudo at the start",
+        "medium",
+        "A command that starts with sudo makes root of whoever the image runs as.",
+        "run the command as the user that it needs",
+        f'{CORE}.ContainerArgs(name="app", image=image, command=["/app/serve"])',
+    ),
+    *(
+        of_container(_SUDO, item("", "string"), "must not call sudo", container(name, "list"))
+        for name in ("command", "args")
+    ),
+)
+_EPHEMERAL = pod("ephemeralContainers", "list")
+EPHEMERAL_CONTAINERS = pod_rule(
+    about(
+        "ephemeral-containers",
+        "Ephemeral containers",
+        "low",
+        "A container for looking around belongs to an hour, not to a description that is kept.",
+        "remove ephemeralContainers, and use kubectl debug when it is needed",
+        f"{CORE}.PodSpecArgs(containers=containers)",
+    ),
+    of_pod(Empty(_EPHEMERAL), _EPHEMERAL, "must not be set"),
+)
+_NAMESPACE = obj("metadata.namespace", "string")
+DEFAULT_NAMESPACE = pod_rule(
+    about(
+        "default-namespace",
+        "Default namespace",
+        "low",
+        "What everybody shares has nobody's quota, network policy or rights.",
+        "name the workload's namespace",
+        'kubernetes.meta.v1.ObjectMetaArgs(namespace="shop")',
+        levels=ADVISED,
+        cis="5.7.4",
+        decision="The namespaces of the cluster itself (kube-…) are no place for workloads either.",
+    ),
+    of_pod(
+        AllOf((Not(Empty(_NAMESPACE)), Not(Matches(_NAMESPACE, "^(default|kube-(system|public|node-lease))$")))),
+        _NAMESPACE,
+        "must be the workload's own",
+    ),
+)
+RUNTIME_CLASSES = Parameter(
+    "allowedRuntimeClasses",
+    {"type": "array", "items": {"type": "string"}},
+    ["gvisor", "kata"],
+    "The runtime classes that a pod may name.",
+)
+_RUNTIME = pod("runtimeClassName", "string")
+RUNTIME_CLASS = pod_rule(
+    about(
+        "runtime-class",
+        "Runtime class",
+        "low",
+        "Code that nobody vouches for should run behind a kernel of its own.",
+        "name one of the allowed runtime classes",
+        f'{CORE}.PodSpecArgs(runtime_class_name="gvisor", containers=containers)',
+        levels=ON_REQUEST,
+    ),
+    of_pod(OneOf(_RUNTIME, Setting(RUNTIME_CLASSES.name)), _RUNTIME, "must be one of the allowed ones"),
+    parameters=(RUNTIME_CLASSES,),
+)
+_CONTROL_PLANE = r"^node-role\.kubernetes\.io/(master|control-plane)$"
+_TOLERATED = item("key", "string")
+_SELECTED = tuple(
+    Field("pod", ("nodeSelector", f"node-role.kubernetes.io/{name}"), "any") for name in ("master", "control-plane")
+)
+TOLERATION_CONTROLPLANE = pod_rule(
+    about(
+        "toleration-controlplane",
+        "Control plane's nodes",
+        "high",
+        "A workload on the control plane's nodes lives beside the cluster's keys.",
+        "remove the toleration, or name the taint that is meant",
+        f"{CORE}.PodSpecArgs(tolerations=[], containers=containers)",
+        decision="A toleration without a key tolerates every taint, that of the control plane with them.",
+    ),
+    of_pod(
+        AllOf((Not(Matches(_TOLERATED, _CONTROL_PLANE)), Not(Empty(_TOLERATED)))),
+        _TOLERATED,
+        "must not be the control plane's, or every taint",
+        pod("tolerations", "list"),
+    ),
+    *(of_pod(Missing(field), field, "must not be set") for field in _SELECTED),
+)
+MOST_CONTAINERS = Parameter("mostContainers", {"type": "integer"}, 4, "The most containers that a pod should have.")
+MAX_CONTAINERS = pod_rule(
+    about(
+        "max-containers",
+        "Number of containers",
+        "low",
+        "Containers of one pod start, move and fail together: few programs need that.",
+        "split the pod",
+        f"{CORE}.PodSpecArgs(containers=containers)",
+        levels=ADVISED,
+    ),
+    of_pod(
+        Not(Longer(pod("containers", "list"), Setting(MOST_CONTAINERS.name))),
+        pod("containers", "list"),
+        "must have fewer items",
+    ),
+    parameters=(MOST_CONTAINERS,),
+)
+
+RULES = (
+    DROP_NET_RAW,
+    READ_ONLY_ROOTFS,
+    HIGH_UID_GID,
+    ROOT_GROUPS,
+    SECURITY_CONTEXT_PRESENT,
+    LINUX_HARDENING,
+    RUNTIME_SOCKET,
+    SENSITIVE_HOST_PATHS,
+    WRITABLE_HOST_PATH,
+    AUTOMOUNT_SA_TOKEN,
+    DEFAULT_SA,
+    DEPRECATED_SA_FIELD,
+    INTERACTIVE_TTY,
+    PRIVILEGED_PORTS,
+    SSH_PORT,
+    HOST_ALIASES,
+    SUDO_ENTRYPOINT,
+    EPHEMERAL_CONTAINERS,
+    DEFAULT_NAMESPACE,
+    RUNTIME_CLASS,
+    TOLERATION_CONTROLPLANE,
+    MAX_CONTAINERS,
+)

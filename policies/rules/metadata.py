@@ -1,0 +1,159 @@
+"""Metadata and API versions: what tools and people know an object by, and for how long the cluster knows it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from policies.meaning import version_key
+from policies.plain import UNKNOWN, Unknown
+from policies.predicates import (
+    Field,
+    OneOf,
+    Parameters,
+    Setting,
+    obj,
+)
+from policies.rule import ADVISED, Parameter
+from policies.rules.build import CONTROLLERS, JOBS, about, careful, judged, mapping, object_rule, of_object
+from policies.rules.parameters import KUBERNETES_VERSION
+
+REQUIRED_LABELS = Parameter(
+    "requiredLabels",
+    {"type": "array", "items": {"type": "string"}},
+    ["app.kubernetes.io/name"],
+    "Labels that every workload and Service must have, with any value.",
+)
+
+
+def _labels(value: object, parameters: Parameters) -> str | Unknown | None:
+    labels = mapping(value)
+    wanted = cast("list[str]", parameters[REQUIRED_LABELS.name])
+    if all(labels.get(name) not in (None, "") for name in wanted):
+        return UNKNOWN if any(labels.get(name) is UNKNOWN for name in wanted) else None
+    return "one of the required labels is missing"
+
+
+_LABELS = obj("metadata.labels", "any")
+REQUIRED_LABELS_RULE = object_rule(
+    about(
+        "required-labels",
+        "Required labels",
+        "low",
+        "What has no label cannot be found by its owner, its bill or its dashboard.",
+        "add the label",
+        'kubernetes.meta.v1.ObjectMetaArgs(labels={"app.kubernetes.io/name": "web"})',
+        levels=ADVISED,
+    ),
+    (*CONTROLLERS, *JOBS, "Pod", "Service"),
+    of_object(judged("asks for the names in a setting", _LABELS, _labels), _LABELS, "must hold the required labels"),
+    parameters=(REQUIRED_LABELS,),
+)
+
+REMOVED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "1.16": (
+        ("extensions/v1beta1", ("DaemonSet", "Deployment", "ReplicaSet", "NetworkPolicy", "PodSecurityPolicy")),
+        ("apps/v1beta1", ("Deployment", "StatefulSet", "ReplicaSet")),
+        ("apps/v1beta2", ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet")),
+    ),
+    "1.22": (
+        ("admissionregistration.k8s.io/v1beta1", ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")),
+        ("apiextensions.k8s.io/v1beta1", ("CustomResourceDefinition",)),
+        ("apiregistration.k8s.io/v1beta1", ("APIService",)),
+        ("authentication.k8s.io/v1beta1", ("TokenReview",)),
+        (
+            "authorization.k8s.io/v1beta1",
+            ("LocalSubjectAccessReview", "SelfSubjectAccessReview", "SubjectAccessReview"),
+        ),
+        ("certificates.k8s.io/v1beta1", ("CertificateSigningRequest",)),
+        ("coordination.k8s.io/v1beta1", ("Lease",)),
+        ("extensions/v1beta1", ("Ingress",)),
+        ("networking.k8s.io/v1beta1", ("Ingress", "IngressClass")),
+        ("rbac.authorization.k8s.io/v1beta1", ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")),
+        ("scheduling.k8s.io/v1beta1", ("PriorityClass",)),
+        ("storage.k8s.io/v1beta1", ("CSIDriver", "CSINode", "StorageClass", "VolumeAttachment")),
+    ),
+    "1.25": (
+        ("autoscaling/v2beta1", ("HorizontalPodAutoscaler",)),
+        ("batch/v1beta1", ("CronJob",)),
+        ("discovery.k8s.io/v1beta1", ("EndpointSlice",)),
+        ("events.k8s.io/v1beta1", ("Event",)),
+        ("node.k8s.io/v1beta1", ("RuntimeClass",)),
+        ("policy/v1beta1", ("PodDisruptionBudget", "PodSecurityPolicy")),
+    ),
+    "1.26": (
+        ("autoscaling/v2beta2", ("HorizontalPodAutoscaler",)),
+        ("flowcontrol.apiserver.k8s.io/v1beta1", ("FlowSchema", "PriorityLevelConfiguration")),
+    ),
+    "1.27": (("storage.k8s.io/v1beta1", ("CSIStorageCapacity",)),),
+    "1.29": (("flowcontrol.apiserver.k8s.io/v1beta2", ("FlowSchema", "PriorityLevelConfiguration")),),
+    "1.32": (("flowcontrol.apiserver.k8s.io/v1beta3", ("FlowSchema", "PriorityLevelConfiguration")),),
+}
+"""API versions that a Kubernetes version no longer serves, from Kubernetes' guide to deprecated API versions."""
+
+_VERSION = obj("apiVersion", "string")
+
+
+def _removed(value: object, parameters: Parameters) -> str | None:
+    body = mapping(value)
+    target = version_key(str(parameters[KUBERNETES_VERSION.name]))
+    for since, entries in REMOVED.items():
+        if version_key(since) <= target:
+            for version, kinds in entries:
+                if body.get("apiVersion") == version and body.get("kind") in kinds:
+                    return f"it is not served since {since}"
+    return None
+
+
+def _groups() -> tuple[str, ...]:
+    return tuple(
+        sorted(
+            {
+                f"{version.rpartition('/')[0]}/{kind}"
+                for entries in REMOVED.values()
+                for version, kinds in entries
+                for kind in kinds
+            }
+        )
+    )
+
+
+DEPRECATED_API = object_rule(
+    about(
+        "deprecated-api",
+        "Removed API version",
+        "high",
+        "The cluster does not know this API version any more: the update fails, or the object is never found again.",
+        "use the version that follows it",
+        'kubernetes.apps.v1.Deployment("web", spec=spec)',
+    ),
+    _groups(),
+    of_object(
+        judged("looks a version up in a table", obj("", "any"), careful(_removed, "apiVersion", "kind")),
+        _VERSION,
+        "must be one that the cluster serves",
+    ),
+    parameters=(KUBERNETES_VERSION,),
+)
+REQUIRED_LEVEL = Parameter(
+    "podSecurityLevels",
+    {"type": "array", "items": {"type": "string", "enum": ["privileged", "baseline", "restricted"]}},
+    ["baseline", "restricted"],
+    "The Pod Security levels that a Namespace may enforce.",
+)
+_ENFORCE = Field("object", ("metadata", "labels", "pod-security.kubernetes.io/enforce"), "string")
+PSA_LABELS = object_rule(
+    about(
+        "psa-labels",
+        "Namespace's Pod Security",
+        "medium",
+        "A Namespace without a level takes every pod that anybody brings.",
+        "label the Namespace with pod-security.kubernetes.io/enforce",
+        'kubernetes.meta.v1.ObjectMetaArgs(labels={"pod-security.kubernetes.io/enforce": "restricted"})',
+        cis="5.2.1",
+    ),
+    ("Namespace",),
+    of_object(OneOf(_ENFORCE, Setting(REQUIRED_LEVEL.name)), _ENFORCE, "must be one of the allowed levels"),
+    parameters=(REQUIRED_LEVEL,),
+)
+
+RULES = (REQUIRED_LABELS_RULE, DEPRECATED_API, PSA_LABELS)

@@ -1,0 +1,59 @@
+"""Metadata and API versions."""
+
+from policies.rules.metadata import REMOVED
+from tests.unit.policies.cases.case import Case, Json, fails, passes, pod_of, thing, workload
+
+LABELLED = (
+    "apps/v1/Deployment", "apps/v1/StatefulSet", "apps/v1/DaemonSet", "apps/v1/ReplicaSet", "v1/ReplicationController",
+    "batch/v1/Job", "batch/v1/CronJob", "v1/Pod", "v1/Service",
+)  # fmt: skip
+
+
+def labelled(kind: str, **labels: str) -> Json:
+    body = thing(kind, {})
+    body["metadata"]["labels"] = labels
+    return body
+
+
+CASES: list[Case] = [
+    *(
+        case
+        for kind in LABELLED
+        for case in (
+            *fails(
+                "required-labels", labelled(kind), labelled(kind, **{"app.kubernetes.io/name": ""}), thing(kind, {})
+            ),
+            *passes("required-labels", labelled(kind, **{"app.kubernetes.io/name": "web"})),
+        )
+    ),
+    *fails("required-labels", labelled("v1/Pod", **{"app.kubernetes.io/name": "web"}), requiredLabels=["owner"]),
+    *(
+        case
+        for since, entries in REMOVED.items()
+        for version, kinds in entries
+        for kind in kinds
+        for minor in (int(since.partition(".")[2]),)
+        for case in (
+            *fails("deprecated-api", thing(f"{version}/{kind}"), kubernetesVersion=f"1.{max(minor, 25)}"),
+            *(
+                passes("deprecated-api", thing(f"{version}/{kind}"), kubernetesVersion=f"1.{minor - 1}")
+                if minor > 25
+                else ()
+            ),
+        )
+    ),
+    *passes("deprecated-api", workload(), thing("networking.k8s.io/v1/Ingress"), thing("batch/v1/CronJob")),
+    *fails(
+        "psa-labels",
+        thing("v1/Namespace"),
+        labelled("v1/Namespace", **{"pod-security.kubernetes.io/enforce": "privileged"}),
+    ),
+    *passes(
+        "psa-labels",
+        *(
+            labelled("v1/Namespace", **{"pod-security.kubernetes.io/enforce": level})
+            for level in ("baseline", "restricted")
+        ),
+    ),
+    *passes("psa-labels", pod_of()),
+]
