@@ -27,9 +27,7 @@ MADE_ANYWHERE = ("__pycache__", "*.egg-info")
 
 def deployed(checkout: Path) -> dict[str, int]:
     """Stacks whose state in this checkout holds resources, and how many."""
-    folder = checkout / ".state" / ".pulumi" / "stacks" / PROJECT
-    names = {file.name.removesuffix(".gz").removesuffix(".json") for file in folder.glob("*.json*")}
-    stacks = {name: Checkpoint(checkout / ".state", PROJECT, name) for name in sorted(names) if "." not in name}
+    stacks = {found.stack: found for found in Checkpoint(checkout / ".state", PROJECT, "").siblings()}
     counts = {name: len(checkpoint.resources()) for name, checkpoint in stacks.items() if checkpoint.file()}
     return {name: count for name, count in counts.items() if count}
 

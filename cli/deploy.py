@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import click
 
-from cli import events, settings, terminal
+from cli import events, images, settings, terminal
 from cli.failures import BadInputError
 from cli.needs import needs
 from cli.operation import Outcome, operate
@@ -30,6 +30,8 @@ def prepare(workspace: Workspace, loaded: Loaded, *, services_too: bool) -> None
     wanted = needs(loaded.settings, registry.address())
     progress = Progress()
     install.ensure(wanted.tools, workspace.home, progress)
+    if services_too:
+        images.claim(workspace, loaded.settings.registry)
     if services_too and wanted.services:
         services.up(workspace.home, progress)
 
@@ -55,7 +57,7 @@ def up(workspace: Workspace, flags: Sequence[str]) -> None:
     # Where policies only advise there is nothing to learn before the first change; elsewhere a violation that shows at
     # the last resource must be known before the first one is touched.
     preview_first = [] if loaded.settings.environment.tier != "dev" else ["--skip-preview"]
-    with workspace.engine.alone():
+    with workspace.engine.alone(), images.pushing(workspace, loaded.settings.registry):
         recover(workspace)
         make_stack(workspace)
         outcome = operate(workspace, ["up", "--yes", *preview_first, *flags])
@@ -66,14 +68,17 @@ def up(workspace: Workspace, flags: Sequence[str]) -> None:
 def destroy(workspace: Workspace) -> None:
     """Remove what the stack declared."""
     began = time.monotonic()
-    prepare(workspace, settings.load(workspace), services_too=True)
+    loaded = settings.load(workspace)
+    prepare(workspace, loaded, services_too=True)
     with workspace.engine.alone():
         recover(workspace)
         if not workspace.engine.exists():
             click.echo(f"Stack {workspace.stack!r} was never brought up: nothing to remove.")
             return
+        pushed = images.recorded(workspace, loaded.settings.registry)
         outcome = operate(workspace, ["destroy", "--yes", "--skip-preview"], policies=False)
-    outcome.require_success()
+        outcome.require_success()
+        images.remove(workspace, loaded.settings.registry, pushed)
     tell(outcome, time.monotonic() - began)
 
 

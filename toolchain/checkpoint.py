@@ -73,6 +73,12 @@ class Checkpoint:
         candidates = (folder / f"{self.stack}.json", folder / f"{self.stack}.json.gz")
         return next((file for file in candidates if file.exists()), None)
 
+    def siblings(self) -> list[Checkpoint]:
+        """The other stacks of the same project and backend."""
+        folder = self.state / ".pulumi" / "stacks" / self.project
+        names = {file.name.removesuffix(".gz").removesuffix(".json") for file in folder.glob("*.json*")}
+        return [Checkpoint(self.state, self.project, name) for name in sorted(names - {self.stack}) if "." not in name]
+
     def backups(self) -> list[Path]:
         """Earlier states that can be read, the newest first."""
         folder = self.state / ".pulumi" / "backups" / self.project / self.stack

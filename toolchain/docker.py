@@ -36,6 +36,8 @@ def run_registry_command() -> list[str]:
         f"{registry.address()}:5000",
         "--volume",
         f"{REGISTRY_CONTAINER}:/var/lib/registry",
+        "--env",
+        "REGISTRY_STORAGE_DELETE_ENABLED=true",
         REGISTRY_IMAGE,
     ]
 

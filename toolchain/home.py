@@ -91,6 +91,11 @@ class Home:
         return self.root / "standins"
 
     @property
+    def claims(self) -> Path:
+        """One file per stack whose state may name an image in a registry of this machine."""
+        return self.root / "claims"
+
+    @property
     def schemas(self) -> Path:
         """Kubernetes OpenAPI schemas."""
         return self.root / "schemas"

@@ -123,6 +123,20 @@ def push(registry: str, repository: str, tag: str, content: Image) -> None:
     _request("PUT", f"{base}/manifests/{tag}", content.manifest, {"Content-Type": MANIFEST}, expected=(201,))
 
 
+def delete(registry: str, repository: str, digest: str) -> bool:
+    """Take a manifest out of a registry, with every tag that stands for it; its layers stay.
+
+    Returns:
+        Whether it was there.
+
+    Raises:
+        ToolchainError: The registry refuses, or is gone.
+    """
+    url = f"http://{registry}/v2/{repository}/manifests/{digest}"
+    status, _ = _request("DELETE", url, expected=(202, 404))
+    return status == http.HTTPStatus.ACCEPTED
+
+
 def _push_blob(base: str, digest: str, blob: Path | bytes) -> None:
     status, _ = _request("HEAD", f"{base}/blobs/{digest}", expected=(200, 404))
     if status == http.HTTPStatus.OK:

@@ -12,7 +12,7 @@ from cli.workspace import CAREFUL, Workspace, stack_option
 @stack_option
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before destroying staging or prod.")
 def command(stack: str, yes: bool) -> None:
-    """Remove everything the stack declared.
+    """Remove everything the stack declared, and the images it pushed to a registry of this machine.
 
     The stack itself stays, empty, and so do the embedded registry and BuildKit: `slipway down` stops those.
     """

@@ -40,7 +40,7 @@ def served(answer: Callable[[Request], Answer], port: int = 0) -> Generator[int]
             self.end_headers()
             self.wfile.write(given.body)
 
-        do_GET = do_HEAD = do_POST = do_PUT = respond  # noqa: N815 - the base class looks for these names
+        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = respond  # noqa: N815 - the base class looks for these names
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class named it
             pass

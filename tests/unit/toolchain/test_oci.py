@@ -121,3 +121,17 @@ def test_a_registry_whose_disk_is_full_is_told_with_its_words(tar: Path, registr
 def test_a_registry_that_is_down_is_told_with_its_address() -> None:
     with pytest.raises(ToolchainError, match=r"the registry at 127\.0\.0\.1:9 did not take HEAD"):
         oci.pushed("127.0.0.1:9", "library/python", "3.11")
+
+
+@pytest.mark.parametrize(("status", "was_there"), [(202, True), (404, False)])
+def test_deleting_says_whether_the_manifest_was_there(status: int, was_there: bool) -> None:
+    def answer(request: Request) -> Answer:
+        return Answer(status if (request.method, request.path) == ("DELETE", "/v2/shop/manifests/sha256:1") else 400)
+
+    with served(answer) as port:
+        assert oci.delete(f"127.0.0.1:{port}", "shop", "sha256:1") is was_there
+
+
+def test_a_registry_that_allows_no_deletes_is_an_error() -> None:
+    with served(lambda _: Answer(405)) as port, pytest.raises(ToolchainError, match="405"):
+        oci.delete(f"127.0.0.1:{port}", "shop", "sha256:1")
