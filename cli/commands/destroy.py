@@ -12,9 +12,10 @@ from cli.workspace import CAREFUL, Workspace, stack_option
 @stack_option
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before destroying staging or prod.")
 def command(stack: str, yes: bool) -> None:
-    """Remove everything the stack declared, and the images it pushed to a registry of this machine.
+    """Remove everything the stack declared.
 
-    The stack itself stays, empty, and so do the embedded registry and BuildKit: `slipway down` stops those.
+    Images that it pushed to a registry of this machine go, too, unless another stack here uses them. The stack
+    itself stays, empty, and so do the embedded registry and BuildKit: `slipway down` stops those.
     """
     workspace = Workspace.open(stack)
     if stack in CAREFUL and not yes and terminal.interactive():
