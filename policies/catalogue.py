@@ -9,6 +9,7 @@ from policies.rule import Parameter, Rule, SingleRule, StackRule
 from policies.rules import (
     availability,
     config,
+    gpu,
     hardening,
     images,
     lifecycle,
@@ -65,6 +66,7 @@ FAMILIES: tuple[Family, ...] = (
         "What tools and people know an object by, and for how long the cluster knows it.",
         metadata.RULES,
     ),
+    Family("gpu", "GPUs", "Dear, not divisible by itself, and handed out by the node's own rules.", gpu.RULES),
     Family("supply_chain", "Supply chain", "What runs is what was verified.", supply_chain.RULES),
 )
 

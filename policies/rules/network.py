@@ -7,6 +7,8 @@ from policies.predicates import (
     AllOf,
     AnyOf,
     Empty,
+    Equals,
+    EveryItem,
     Matches,
     Not,
     OneOf,
@@ -21,7 +23,10 @@ from policies.rules.build import CORE, about, careful, judged, listed, mapping, 
 _INGRESS = ("networking.k8s.io/Ingress", "extensions/Ingress")
 _NETWORK = "kubernetes.networking.v1"
 _SELECTOR = obj("spec.podSelector", "object")
-_RULES = tuple(obj(f"spec.{way}", "list") for way in ("ingress", "egress"))
+_ONLY_NAMES = EveryItem(
+    obj("spec.egress", "list"),
+    AllOf((Not(Empty(item("ports", "list"))), EveryItem(item("ports", "list"), Equals(item("port", "any"), 53)))),
+)
 _WANTED = tuple(obj(f"spec.podSelector.{way}", "any") for way in ("matchLabels", "matchExpressions"))
 
 NETWORKPOLICY_SELECTOR = object_rule(
@@ -33,10 +38,12 @@ NETWORKPOLICY_SELECTOR = object_rule(
         "name the pods that the policy is meant for; only a policy that lets nothing through may select all",
         f"{_NETWORK}.NetworkPolicySpecArgs(pod_selector=selector, policy_types=['Ingress'])",
         levels=ADVISED,
+        decision="A policy for all pods that lets out nothing but questions for names is as good as one that lets "
+        "nothing through.",
     ),
     ("networking.k8s.io/NetworkPolicy",),
     of_object(
-        AnyOf((*(Not(Empty(field)) for field in _WANTED), AllOf(tuple(Empty(field) for field in _RULES)))),
+        AnyOf((*(Not(Empty(field)) for field in _WANTED), AllOf((Empty(obj("spec.ingress", "list")), _ONLY_NAMES)))),
         _SELECTOR,
         "must select pods",
     ),

@@ -3,6 +3,7 @@
 from tests.unit.policies.cases import (
     availability,
     config,
+    gpu,
     hardening,
     images,
     lifecycle,
@@ -14,5 +15,7 @@ from tests.unit.policies.cases import (
 )
 from tests.unit.policies.cases.case import Case
 
-FAMILIES = (pod_security, hardening, resources, images, lifecycle, availability, network, config, rbac, metadata)
+FAMILIES = (
+    pod_security, hardening, resources, images, lifecycle, availability, network, config, rbac, metadata, gpu,
+)  # fmt: skip
 CASES: list[Case] = [case for family in FAMILIES for case in family.CASES]

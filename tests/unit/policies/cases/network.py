@@ -22,11 +22,16 @@ def annotated(kind: str, name: str) -> Json:
 
 CASES: list[Case] = [
     *fails(
-        "networkpolicy-selector", thing(POLICY, {"podSelector": {}, "ingress": [{}]}), thing(POLICY, {"egress": [{}]})
+        "networkpolicy-selector",
+        thing(POLICY, {"podSelector": {}, "ingress": [{}]}),
+        thing(POLICY, {"egress": [{"ports": [{"port": 53}, {"port": 80}]}, {}]}),
+        thing(POLICY, {"egress": [{"ports": [{"port": 53}]}, {}]}),
+        thing(POLICY, {"egress": [{"ports": [{"port": 53}]}, {"ports": [{"port": 53}, {"port": 80}]}]}),
     ),
     *passes(
         "networkpolicy-selector",
         thing(POLICY, {"podSelector": {}}),
+        thing(POLICY, {"podSelector": {}, "egress": [{"ports": [{"protocol": "UDP", "port": 53}]}]}),
         thing(POLICY, {"podSelector": {"matchLabels": {"a": "b"}}, "ingress": [{}]}),
         thing(POLICY, {"podSelector": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}, "egress": [{}]}),
     ),
