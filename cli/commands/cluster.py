@@ -60,6 +60,17 @@ def kubeconfig() -> None:
     click.echo(cluster.kubeconfig(Home.from_environment()))
 
 
+@command.command("nodes")
+@click.argument("count", type=click.IntRange(min=0))
+def nodes(count: int) -> None:
+    """Have exactly COUNT pretend nodes beside the real one; 0 takes them all away.
+
+    They are tainted with `kwok.x-k8s.io/node=fake`: only pods that tolerate it are placed there. They are said to run,
+    and nothing runs.
+    """
+    cluster.set_pretend_nodes(cluster.kubeconfig(Home.from_environment()), count)
+
+
 @command.command("gpus")
 @click.argument("count", type=click.IntRange(min=0))
 @click.option(

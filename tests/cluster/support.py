@@ -43,7 +43,15 @@ class Cluster:
 
     def try_kubectl(self, *arguments: str, given: str | None = None) -> Said:
         """Run kubectl; never raises for its exit code."""
-        command = [str(self.home.bin / "kubectl"), "--kubeconfig", str(self.kubeconfig), *arguments]
+        cache = str(self.kubeconfig.parent / "state" / "kubectl")  # goes with the cluster
+        command = [
+            str(self.home.bin / "kubectl"),
+            "--kubeconfig",
+            str(self.kubeconfig),
+            "--cache-dir",
+            cache,
+            *arguments,
+        ]
         done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
         return Said(done.returncode, done.stdout, done.stderr)
 

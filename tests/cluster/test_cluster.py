@@ -10,7 +10,9 @@ from threading import Thread
 import pytest
 
 from tests.cluster.support import Cluster, eventually, fetch, node_port, pod, service, within
-from toolchain.cluster import add_gpus, addresses, status
+from toolchain.cluster import add_gpus, addresses, set_pretend_nodes, status
+from toolchain.cluster.parts import PRETEND
+from toolchain.cluster.pretend_nodes import LABEL
 
 GPU = "nvidia.com/gpu"
 
@@ -213,6 +215,45 @@ def test_a_pod_that_asks_for_more_gpus_than_there_are_waits(
     cluster.wait("pod/model", "condition=PodScheduled=false", namespace)
     conditions = cluster.get("pod", "model", "--namespace", namespace)["status"]["conditions"]
     assert any(f"Insufficient {GPU}" in condition.get("message", "") for condition in conditions)
+
+
+def test_pods_are_spread_over_pretend_nodes(cluster: Cluster, namespace: str, responder: str) -> None:
+    # given five pretend nodes
+    set_pretend_nodes(cluster.kubeconfig, 5)
+    spread = pod(
+        "spread",
+        responder,
+        tolerations=[{"key": PRETEND, "operator": "Exists"}],
+        nodeSelector={LABEL: "true"},
+        topologySpreadConstraints=[
+            {
+                "maxSkew": 1,
+                "topologyKey": "kubernetes.io/hostname",
+                "whenUnsatisfiable": "DoNotSchedule",
+                "labelSelector": {"matchLabels": {"app": "spread"}},
+            }
+        ],
+    )
+    deployment = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "spread"},
+        "spec": {
+            "replicas": 5,
+            "selector": {"matchLabels": {"app": "spread"}},
+            "template": {"metadata": spread["metadata"], "spec": spread["spec"]},
+        },
+    }
+
+    # when as many pods are to be spread evenly, then each is said to run on a node of its own
+    cluster.apply(within(namespace, deployment))
+    cluster.wait("deployment/spread", "condition=Available", namespace)
+    pods = cluster.get("pods", "--namespace", namespace)["items"]
+    assert sorted(one["spec"]["nodeName"] for one in pods) == [f"pretend-{number}" for number in range(5)]
+
+    # and when the nodes go, so do they
+    set_pretend_nodes(cluster.kubeconfig, 0)
+    assert [node["metadata"]["name"] for node in cluster.get("nodes")["items"]] == [addresses.NODE_NAME]
 
 
 class _Greeting(BaseHTTPRequestHandler):

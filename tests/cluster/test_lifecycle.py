@@ -24,6 +24,10 @@ from toolchain.progress import Progress
 MACHINE = ("/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv4/conf/all/route_localnet")
 
 
+FOLDERS = ("/etc", "/opt", "/usr/libexec", "/var/lib")
+"""Where Kubernetes' programs write if they are not kept from it."""
+
+
 @dataclass(frozen=True)
 class Traces:
     """Everything on this machine that a cluster could leave behind."""
@@ -34,6 +38,7 @@ class Traces:
     namespaces: frozenset[str]
     rules: tuple[str, ...]
     groups: frozenset[str]
+    folders: tuple[str, ...]
     settings: tuple[str, ...]
 
 
@@ -48,6 +53,7 @@ def traces(home: Home) -> Traces:
         namespaces=frozenset(os.listdir("/run/netns") if Path("/run/netns").exists() else ()),
         rules=(*chains, *(line for line in listed if line.startswith("-A"))),
         groups=frozenset(str(group) for group in Path("/sys/fs/cgroup").glob("**/slipway")),
+        folders=tuple(f"{folder}/{name}" for folder in FOLDERS for name in sorted(os.listdir(folder))),
         settings=tuple(Path(name).read_text() for name in MACHINE),
     )
 

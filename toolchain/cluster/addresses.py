@@ -30,6 +30,9 @@ NODE_PORTS = (30000, 32767)
 """Kubernetes' own default range, forwarded from 127.0.0.0/8."""
 
 POD_NETWORK = "10.244.0.0/16"
+PRETEND_NETWORK = "10.245.0.0/16"
+"""Where pods on pretend nodes are said to be; nobody is there."""
+
 SERVICE_NETWORK = "10.96.0.0/16"
 API_SERVICE = "10.96.0.1"
 """The first address of the service network is the API server's."""

@@ -18,6 +18,7 @@ Object = dict[str, Any]
 TIMEOUT_S = 5.0
 """The API server is on this machine; one that does not answer at once is being started, or gone."""
 
+JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -68,6 +69,14 @@ class Api:
             RefusedError: It is not there, or may not be read.
         """
         return self._call("GET", path)
+
+    def create(self, path: str, content: Object) -> Object:
+        """Add an object to a list; see `get` for errors."""
+        return self._call("POST", path, content, JSON)
+
+    def delete(self, path: str) -> Object:
+        """Remove an object; see `get` for errors."""
+        return self._call("DELETE", path)
 
     def patch(self, path: str, change: Object) -> Object:
         """Merge a change into an object; see `get` for errors."""

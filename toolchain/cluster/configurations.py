@@ -34,6 +34,9 @@ disabled_plugins = [
 [grpc]
 address = "{socket}"
 
+[plugins."io.containerd.internal.v1.opt"]
+path = "{root}/opt"
+
 [plugins."io.containerd.cri.v1.images"]
 snapshotter = "overlayfs"
 

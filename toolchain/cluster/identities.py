@@ -36,6 +36,7 @@ IDENTITIES: Mapping[str, Identity] = {
     "kube-scheduler": Identity("system:kube-scheduler"),
     "kube-proxy": Identity("system:kube-proxy"),
     "firewall": Identity("slipway:firewall"),
+    "kwok": Identity("slipway:kwok"),
     "kubelet": Identity(f"system:node:{NODE_NAME}", ("system:nodes",)),
     "metrics-server": Identity("slipway:metrics-server"),
     "volumes": Identity("slipway:volumes"),

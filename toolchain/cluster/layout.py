@@ -67,6 +67,11 @@ class Layout:
         return self.state / "log"
 
     @property
+    def library(self) -> Path:
+        """What the node sees as `/var/lib`: some programs write there whatever they are told."""
+        return self.state / "lib"
+
+    @property
     def images(self) -> Path:
         """The archive of the cluster's own images; it stays when the cluster goes."""
         return self.root / "images.tar"

@@ -34,9 +34,12 @@ STEADY_S = 10.0
 """A part that ran for so long was not broken from the start."""
 
 MOST_FAILURES = 6
-"""How often in a row a part may end at once, before the node gives up: more will not help."""
+"""How often in a row a vital part may end at once, before the node gives up: more will not help."""
 
 PROBE_TIMEOUT_S = 2.0
+
+KEPT = "/run/slipway"
+"""Where the home stays within reach while folders above it are covered."""
 
 SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT}
 
@@ -50,6 +53,7 @@ class Running:
     after: list[str]
     ready: str | None
     ends: bool
+    vital: bool
     pid: int = 0
     works: bool = False
     failures: int = 0
@@ -91,7 +95,7 @@ class Node:
         """Start what can be started, until told to stop.
 
         Raises:
-            GaveUpError: A part ends again and again.
+            GaveUpError: A part that is vital ends again and again.
         """
         while True:
             self.look()
@@ -161,9 +165,9 @@ class Node:
             return
         now = time.monotonic()
         part.failures = 1 if now - part.started > STEADY_S else part.failures + 1
-        part.not_before = now + RESTART_S * 2 ** (part.failures - 1)
+        part.not_before = now + RESTART_S * 2 ** min(part.failures - 1, MOST_FAILURES)
         say(f"{part.name} ended with code {code}")
-        if part.failures >= MOST_FAILURES:
+        if part.vital and part.failures >= MOST_FAILURES:
             raise GaveUpError(f"{part.name} ended {part.failures} times in a row; see {self.logs / part.name}.log")
 
     def answers(self, url: str | None) -> bool:
@@ -195,11 +199,17 @@ def say(text: str) -> None:
 
 
 def furnish(plan: dict[str, Any]) -> None:
-    """Give the node a `/run`, a `/var/log` and a resolver configuration of its own, seen by nobody else."""
+    """Give the node folders of its own, seen by nobody else, where programs write to paths that cannot be chosen."""
     resolver = os.path.realpath("/etc/resolv.conf")
     mount("--make-rshared", "/")
     mount("-t", "tmpfs", "-o", "mode=0755", "slipway", "/run")
+    os.mkdir(KEPT)
+    mount("--bind", plan["home"], KEPT)
+    mount("--bind", plan["library"], "/var/lib")
     mount("--bind", plan["container_logs"], "/var/log")
+    if not os.path.exists(plan["home"]):  # it was below one of them
+        os.makedirs(plan["home"])
+        mount("--bind", KEPT, plan["home"])
     if not os.path.exists(resolver):  # it was below /run
         os.makedirs(os.path.dirname(resolver), exist_ok=True)
         Path(resolver).touch()

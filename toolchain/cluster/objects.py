@@ -34,7 +34,9 @@ def objects(dns_image: str, authority: bytes) -> str:
         dns_image: CoreDNS' image.
         authority: The certificate, in PEM, that signed that of the metrics server.
     """
-    return yaml.safe_dump_all([*names(dns_image), *storage(), *policies(), *metrics(authority)], sort_keys=False)
+    return yaml.safe_dump_all(
+        [*names(dns_image), *storage(), *policies(), *pretending(), *metrics(authority)], sort_keys=False
+    )
 
 
 def names(image: str) -> Iterable[Object]:
@@ -134,6 +136,18 @@ def policies() -> Iterable[Object]:
         _rule(["networking.k8s.io"], ["networkpolicies"], ["list", "watch"]),
     ]
     yield from _cluster_role("slipway:firewall", rules, _user("firewall"))
+
+
+def pretending() -> Iterable[Object]:
+    """What kwok may do: it speaks for nodes, and for the pods on them."""
+    rules = [
+        _rule([""], ["nodes"], ["get", "list", "watch", "patch", "update"]),
+        _rule([""], ["nodes/status", "pods/status"], ["patch", "update"]),
+        _rule([""], ["pods"], ["get", "list", "watch", "patch", "update", "delete"]),
+        _rule([""], ["events"], ["create", "patch", "update"]),
+        _rule(["coordination.k8s.io"], ["leases"], ["get", "list", "watch", "create", "patch", "update", "delete"]),
+    ]
+    yield from _cluster_role("slipway:kwok", rules, _user("kwok"))
 
 
 def metrics(authority: bytes) -> Iterable[Object]:

@@ -1,6 +1,7 @@
 """The processes of the node, as data: what each runs, what it waits for, and how one knows that it works."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from toolchain.cluster import addresses, configurations
 from toolchain.cluster.layout import Layout
@@ -19,6 +20,8 @@ class Part:
         ready: What answers when it works: an `http:` or `https:` URL, or a `unix:` socket. None: as soon as it is
             started, or, for one that ends, when it has ended well.
         ends: Whether it does one thing and ends, rather than being kept alive.
+        vital: Whether there is no cluster without it: one that cannot be kept alive ends the node. The others are
+            tried again and again.
     """
 
     name: str
@@ -26,6 +29,7 @@ class Part:
     after: tuple[str, ...] = ()
     ready: str | None = None
     ends: bool = False
+    vital: bool = True
 
 
 def parts(layout: Layout) -> tuple[Part, ...]:
@@ -105,6 +109,7 @@ def _control_plane(layout: Layout) -> tuple[Part, ...]:
         f"--service-account-private-key-file={layout.key('service-accounts')}",
         f"--cluster-signing-cert-file={authority}",
         f"--cluster-signing-key-file={layout.key('authority')}",
+        f"--flex-volume-plugin-dir={layout.kubelet / 'plugins-exec'}",
         "--horizontal-pod-autoscaler-sync-period=5s",  # a test should not wait for Kubernetes' 15 s
         "--profiling=false",
     )
@@ -183,6 +188,15 @@ def _services(layout: Layout) -> tuple[Part, ...]:
         f"--root={layout.volumes}",
         f"--node={addresses.NODE_NAME}",
     )
+    kwok = (
+        layout.program("kwok"),
+        *_as(layout, "kwok"),
+        f"--config={STAGES}",
+        f"--manage-nodes-with-annotation-selector={PRETEND}=fake",
+        f"--cidr={addresses.PRETEND_NETWORK}",
+        "--node-lease-duration-seconds=40",  # kept up as a kubelet's would be
+        "--v=WARN",
+    )
     firewall = (
         layout.program("firewall"),
         *_as(layout, "firewall"),
@@ -190,11 +204,18 @@ def _services(layout: Layout) -> tuple[Part, ...]:
         f"--node={addresses.NODE},{addresses.HOST}",
     )
     return (
-        Part("firewall", firewall, after=("objects",)),
-        Part("metrics-server", metrics, after=("objects", "kubelet")),
-        Part("volumes", volumes, after=("objects",)),
+        Part("firewall", firewall, after=("objects",), vital=False),
+        Part("kwok", kwok, after=("objects",), vital=False),
+        Part("metrics-server", metrics, after=("objects", "kubelet"), vital=False),
+        Part("volumes", volumes, after=("objects",), vital=False),
     )
 
+
+STAGES = Path(__file__).with_name("stages.yaml")
+"""What kwok says of pretend nodes and their pods."""
+
+PRETEND = "kwok.x-k8s.io/node"
+"""The annotation of the nodes that kwok looks after."""
 
 VOLUME_PROVISIONER = "slipway.dev/folder"
 

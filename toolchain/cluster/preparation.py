@@ -46,7 +46,8 @@ def prepare(layout: Layout, runc: str, registry_port: int) -> None:
     folders = (layout.config, layout.kubelet, layout.containerd, layout.etcd, layout.volumes, home(layout))
     for folder in folders:
         folder.mkdir(parents=True, mode=0o700)
-    layout.container_logs.mkdir(mode=0o755)
+    for folder in (layout.container_logs, layout.library):
+        folder.mkdir(mode=0o755)
     layout.logs.mkdir(parents=True, exist_ok=True)
     for log in layout.logs.glob("*.log"):
         log.unlink()
@@ -96,6 +97,8 @@ def plan(layout: Layout) -> str:
             "host": addresses.HOST,
             "services": addresses.SERVICE_NETWORK,
             "cgroup": configurations.CGROUP,
+            "home": str(layout.home.root),
+            "library": str(layout.library),
             "container_logs": str(layout.container_logs),
             "resolver": str(layout.config / "resolv.conf"),
             "logs": str(layout.logs),

@@ -26,6 +26,7 @@ MODULES: Mapping[str, Sequence[str]] = {
         "k8s.io/kubernetes/cmd/kube-scheduler",
         "k8s.io/kubernetes/cmd/kubectl",
         "k8s.io/kubernetes/cmd/kubelet",
+        "sigs.k8s.io/kwok/cmd/kwok",
         "sigs.k8s.io/metrics-server/cmd/metrics-server",
     ),
     "containerd": (

@@ -12,7 +12,7 @@ from toolchain.cluster.node import GaveUpError, Node, Running, make_groups
 
 
 def part(name: str, *after: str, ready: str | None = None, ends: bool = False) -> Running:
-    return Running(name, [sys.executable, "-c", f"print({name!r})"], list(after), ready, ends)
+    return Running(name, [sys.executable, "-c", f"print({name!r})"], list(after), ready, ends, vital=True)
 
 
 @pytest.fixture
@@ -91,6 +91,24 @@ def test_a_part_that_never_lasts_ends_the_node(authority: Path, monkeypatch: pyt
         tended.ended(broken, 1)
     with pytest.raises(GaveUpError, match="broken ended 6 times in a row"):
         tended.ended(broken, 1)
+
+
+def test_a_part_that_is_not_vital_is_tried_for_ever_but_not_ever_faster(
+    authority: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = part("broken")
+    broken.vital = False
+    tended = a_node(authority, broken)
+    monkeypatch.setattr(node.time, "monotonic", lambda: 100.0)
+    broken.started = 99.9
+
+    waits: list[float] = []
+    for _ in range(20):
+        tended.ended(broken, 1)
+        waits.append(broken.not_before - 100.0)
+
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (0.5, 32.0)
 
 
 def test_a_part_that_lasted_has_its_failures_forgiven(authority: Path, monkeypatch: pytest.MonkeyPatch) -> None:

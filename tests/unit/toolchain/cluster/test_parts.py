@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from toolchain.cluster.layout import Layout
-from toolchain.cluster.parts import Part, parts
+from toolchain.cluster.parts import STAGES, Part, parts
 from toolchain.cluster.programs import MODULES, targets
 from toolchain.home import Home
 
@@ -32,6 +32,10 @@ def test_no_secret_stands_in_a_command(part: Part) -> None:
 
 def test_nothing_is_written_outside_the_home() -> None:
     paths = [word.partition("=")[2] or word for part in ALL for word in part.command]
-    absolute = [path for path in paths if path.startswith("/")]
+    absolute = [path for path in paths if path.startswith("/") and path != str(STAGES)]
 
     assert all(path.startswith(("/home/cluster/", "/run/")) for path in absolute), absolute
+
+
+def test_there_is_a_cluster_without_what_is_added_to_it() -> None:
+    assert [part.name for part in ALL if not part.vital] == ["firewall", "kwok", "metrics-server", "volumes"]

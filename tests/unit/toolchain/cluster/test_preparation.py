@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from toolchain.cluster import node, preparation
+from toolchain.cluster import node, parts, preparation
 from toolchain.cluster.layout import Layout
 from toolchain.home import Home
 
@@ -30,7 +30,7 @@ def test_everything_that_holds_a_secret_is_readable_by_its_owner_only(layout: La
 def test_every_file_that_a_part_is_told_of_is_there(layout: Layout) -> None:
     plan = cast(dict[str, Any], json.loads(preparation.plan_file(layout).read_text()))
     words = [word.partition("=")[2] or word for part in plan["parts"] for word in part["command"][1:]]
-    named = [Path(word) for word in words if word.startswith(str(layout.config))]
+    named = [Path(word) for word in words if word.startswith((str(layout.config), str(parts.STAGES)))]
 
     assert named
     assert [path for path in named if not path.exists()] == []

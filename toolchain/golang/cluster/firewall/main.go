@@ -11,12 +11,10 @@ import (
 	"log"
 	"os/exec"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
 
-	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
@@ -81,8 +79,7 @@ func enforce(ctx context.Context, client kubernetes.Interface, bridge string, no
 		if err != nil {
 			return w, err
 		}
-		w.pods = slices.DeleteFunc(all, func(pod *v1.Pod) bool { return !own(pod) })
-		slices.SortFunc(w.pods, func(a, b *v1.Pod) int { return strings.Compare(a.Status.PodIP, b.Status.PodIP) })
+		w.pods = addressed(all)
 		spaces, err := namespaces.Lister().List(labels.Everything())
 		if err != nil {
 			return w, err
@@ -115,12 +112,6 @@ func enforce(ctx context.Context, client kubernetes.Interface, bridge string, no
 			time.Sleep(together)
 		}
 	}
-}
-
-// own is whether a pod has an address that is nobody else's: not the node's, and not one that was given to a successor.
-func own(pod *v1.Pod) bool {
-	ended := pod.Status.Phase == v1.PodSucceeded || pod.Status.Phase == v1.PodFailed
-	return pod.Status.PodIP != "" && !pod.Spec.HostNetwork && !ended
 }
 
 func load(ctx context.Context, ruleset string) error {

@@ -35,6 +35,22 @@ var (
 	egress  = direction{"e", "saddr", "daddr"}
 )
 
+// addressed is the pods that have an address of their own: not the node's, and not one that has been given to a successor
+// while they were going.
+func addressed(all []*v1.Pod) []*v1.Pod {
+	pods := slices.DeleteFunc(slices.Clone(all), func(pod *v1.Pod) bool {
+		ended := pod.Status.Phase == v1.PodSucceeded || pod.Status.Phase == v1.PodFailed
+		return pod.Status.PodIP == "" || pod.Spec.HostNetwork || ended
+	})
+	slices.SortFunc(pods, func(a, b *v1.Pod) int {
+		if order := strings.Compare(a.Status.PodIP, b.Status.PodIP); order != 0 {
+			return order
+		}
+		return b.CreationTimestamp.Compare(a.CreationTimestamp.Time)
+	})
+	return slices.CompactFunc(pods, func(a, b *v1.Pod) bool { return a.Status.PodIP == b.Status.PodIP })
+}
+
 // ruleset is the whole table as nft reads it, replacing the one before in one step. What is refused is refused at once
 // rather than dropped: whoever waits for a time-out learns nothing more from it.
 func (w world) ruleset() string {

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
 	networking "k8s.io/api/networking/v1"
@@ -157,4 +158,17 @@ func TestPoliciesAddUp(t *testing.T) {
 	first.Spec.Ingress = []networking.NetworkPolicyIngressRule{{From: []networking.NetworkPolicyPeer{{PodSelector: app("front")}}}}
 	w.policies = []*networking.NetworkPolicy{first, second}
 	expect(t, rulesOf(t, w, "i_10_0_1_2"), "ip saddr 10.0.1.1 return")
+}
+
+func TestAnAddressBelongsToTheYoungestThatHasIt(t *testing.T) {
+	going, young, ended, shared := aPod("one", "going", "10.0.1.9"), aPod("one", "young", "10.0.1.9"), aPod("one", "ended", "10.0.1.8"), aPod("one", "shared", "10.0.0.1")
+	young.CreationTimestamp = metav1.NewTime(time.Unix(2, 0))
+	going.CreationTimestamp = metav1.NewTime(time.Unix(1, 0))
+	ended.Status.Phase = v1.PodSucceeded
+	shared.Spec.HostNetwork = true
+	var names []string
+	for _, pod := range addressed([]*v1.Pod{going, young, ended, shared, aPod("one", "waiting", "")}) {
+		names = append(names, pod.Name)
+	}
+	expect(t, names, "young")
 }
