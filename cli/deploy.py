@@ -10,7 +10,7 @@ import click
 
 from cli import events, images, settings, terminal
 from cli.failures import BadInputError
-from cli.needs import needs
+from cli.needs import ENGINE, needs
 from cli.operation import Outcome, operate
 from cli.workspace import Workspace
 from components.spec.loading import Loaded
@@ -39,11 +39,18 @@ def prepare(workspace: Workspace, loaded: Loaded, *, services_too: bool) -> None
 def make_ready(workspace: Workspace) -> None:
     """Bring everything that a run of the plain CLI takes for granted, the stack itself included where that may be.
 
+    Mistakes in the stack file are a warning here: the mend may need the plain CLI, which stores missing secrets.
+
     Raises:
-        BadInputError: the stack file has mistakes.
         ToolchainError: something could not be brought or started.
     """
-    prepare(workspace, settings.load(workspace), services_too=True)
+    try:
+        loaded = settings.load(workspace)
+    except BadInputError as error:
+        terminal.warn(str(error))
+        install.ensure(ENGINE, workspace.home, Progress())
+    else:
+        prepare(workspace, loaded, services_too=True)
     if workspace.stack == SELF_MADE:
         make_stack(workspace)
 

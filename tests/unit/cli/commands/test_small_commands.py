@@ -31,6 +31,16 @@ def test_env_makes_no_stack_that_needs_a_secrets_provider_of_its_own(desk: Desk)
     assert "stack init" not in desk.commands()
 
 
+def test_env_helps_to_mend_a_stack_file_with_mistakes(desk: Desk) -> None:
+    desk.change("dev", lambda content: content["config"].update({"slipway:secrets": {"key": {"fromConfig": {}}}}))
+    said = desk.slipway("env")
+    assert said.exit_code == 0
+    assert "Pulumi.dev.yaml" in said.stderr
+    assert "PULUMI_HOME" in said.stdout
+    assert desk.commands() == ["stack init"]
+    assert "services" not in desk.started
+
+
 def test_env_for_fish_sets_the_path_as_a_list(desk: Desk) -> None:
     said = desk.slipway("env", "--shell", "fish")
     assert f"set -gx PATH '{desk.home}/bin' " in said.stdout
