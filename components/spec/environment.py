@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from components.spec import defaults
 from components.spec.base import Spec
+from components.spec.checked import Checked, Checks
 from components.spec.defaults import PodSecurity, Tier
-from components.spec.refusal import Refusal, refused
+from components.spec.refusal import Refusal
 from components.spec.values import Cpu, LabelValue, Memory, NamespaceName
 
 RESERVED_NAMESPACES = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
@@ -41,7 +42,7 @@ class Quota(Spec):
     """How many NVIDIA GPUs pods may hold."""
 
 
-class Environment(Spec):
+class Environment(Checked):
     """One environment: a namespace with its tier, owner and limits."""
 
     tier: Annotated[Tier, Field(examples=["dev"])]
@@ -59,14 +60,13 @@ class Environment(Spec):
     quota: Quota | None = None
     """The most that the namespace may use. Required in `staging` and `prod`."""
 
-    @model_validator(mode="after")
-    def _check(self) -> "Environment":
-        refusals = tuple(self._refusals())
-        if refusals:
-            raise refused(refusals)
-        return self
+    def checks(self) -> Checks:
+        """A namespace of its own; and what a tier above `dev` wants."""
+        yield self._own_namespace()
+        yield self._quota_given()
+        yield self._restricted()
 
-    def _refusals(self) -> Iterator[Refusal]:
+    def _own_namespace(self) -> Iterator[Refusal]:
         if self.namespace in RESERVED_NAMESPACES or self.namespace.startswith("kube-"):
             yield Refusal(
                 at=("namespace",),
@@ -74,16 +74,18 @@ class Environment(Spec):
                 allowed="a namespace of its own, not one that the cluster brings",
                 mend="choose a name such as `slipway-dev`",
             )
-        if self.tier == "dev":
-            return
-        if self.quota is None:
+
+    def _quota_given(self) -> Iterator[Refusal]:
+        if self.tier != "dev" and self.quota is None:
             yield Refusal(
                 at=("quota",),
                 found="nothing",
                 allowed=f"a quota, as every {self.tier} environment has one",
                 mend="add `quota:` with `requests`, `limits` and `pods`",
             )
-        if self.pod_security != "restricted":
+
+    def _restricted(self) -> Iterator[Refusal]:
+        if self.tier != "dev" and self.pod_security != "restricted":
             yield Refusal(
                 at=("podSecurity",),
                 found=repr(self.pod_security),

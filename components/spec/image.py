@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from components.spec.base import Items, Spec
+from components.spec.checked import Checked, Checks, exactly_one
 from components.spec.refusal import Refusal, refused
 from components.spec.values import AbsolutePath, EnvName, EnvValue, Name, ProjectPath
 from policies.values.image import ImageReference
@@ -14,7 +15,7 @@ Platform = Literal["linux/amd64", "linux/arm64"]
 """An operating system and architecture that images are built for."""
 
 
-class BuildSecret(Spec):
+class BuildSecret(Checked):
     """What a build step may read at `/run/secrets/<id>` and no layer keeps: exactly one source."""
 
     env: EnvName | None = None
@@ -26,21 +27,17 @@ class BuildSecret(Spec):
     secret: Name | None = None
     """The name of a secret under `slipway:secrets`."""
 
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "BuildSecret":
-        given = [name for name in ("env", "file", "secret") if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise refused(
-                Refusal(
-                    found=" and ".join(f"`{name}`" for name in given) or "none of them",
-                    allowed="exactly one of `env`, `file` and `secret`",
-                    mend="keep the one place where the secret really is",
-                )
-            )
-        return self
+    def checks(self) -> Checks:
+        """One source, and one only."""
+        yield exactly_one(
+            self,
+            ("env", "file", "secret"),
+            "exactly one of `env`, `file` and `secret`",
+            "keep the one place where the secret really is",
+        )
 
 
-class BuildImage(Spec):
+class BuildImage(Checked):
     """An image built from a folder of this project."""
 
     folder: Annotated[ProjectPath, Field(examples=["images/python-api"])]
@@ -61,14 +58,12 @@ class BuildImage(Spec):
     secrets: Mapping[Name, BuildSecret] = {}
     """Secrets for build steps, by id."""
 
-    @model_validator(mode="after")
-    def _check(self) -> "BuildImage":
-        refusals = tuple(self._refusals())
-        if refusals:
-            raise refused(refusals)
-        return self
+    def checks(self) -> Checks:
+        """Ids and platforms that are free."""
+        yield self._secret_ids()
+        yield self._platforms()
 
-    def _refusals(self) -> Iterator[Refusal]:
+    def _secret_ids(self) -> Iterator[Refusal]:
         if "ca-bundle" in self.secrets:
             yield Refusal(
                 at=("secrets", "ca-bundle"),
@@ -76,6 +71,8 @@ class BuildImage(Spec):
                 allowed="any other id: this one carries the machine's certificates",
                 mend="set `slipway:registry.builder.caBundle` instead",
             )
+
+    def _platforms(self) -> Iterator[Refusal]:
         if len(set(self.platforms)) != len(self.platforms):
             yield Refusal(
                 at=("platforms",),
@@ -128,7 +125,7 @@ ImageSource = BuildImage | PromoteImage | ExternalImage
 """One of the three places an image can come from."""
 
 
-class Image(Spec):
+class Image(Checked):
     """Where an image comes from: exactly one of `build`, `promote` and `external`."""
 
     build: BuildImage | None = None
@@ -140,18 +137,14 @@ class Image(Spec):
     external: ExternalImage | None = None
     """Take someone else's image."""
 
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "Image":
-        given = [name for name in ("build", "promote", "external") if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise refused(
-                Refusal(
-                    found=" and ".join(f"`{name}`" for name in given) or "none of them",
-                    allowed="exactly one of `build`, `promote` and `external`",
-                    mend="keep one: build it here, promote a recorded digest, or name an external image by digest",
-                )
-            )
-        return self
+    def checks(self) -> Checks:
+        """One source, and one only."""
+        yield exactly_one(
+            self,
+            ("build", "promote", "external"),
+            "exactly one of `build`, `promote` and `external`",
+            "keep one: build it here, promote a recorded digest, or name an external image by digest",
+        )
 
     @property
     def source(self) -> ImageSource:

@@ -88,11 +88,11 @@ def load(document: Document, environ: Mapping[str, str]) -> Loaded:
     completed = tiers.complete(overridden.values)
     refusals = [*_encrypted(completed), *_other_keys(document.values)]
     settings: Settings | None = None
-    if not refusals:
-        try:
-            settings = Settings.model_validate(completed, by_alias=True, by_name=False)
-        except ValidationError as error:
-            refusals += _all_refusals(error, completed)
+    try:
+        settings = Settings.model_validate(completed, by_alias=True, by_name=False)
+    except ValidationError as error:
+        told = {refusal.at for refusal in refusals} | {(key,) for key in _meant(document.values)}
+        refusals += (refusal for refusal in _all_refusals(error, completed) if refusal.at not in told)
     refusals += _stored_secrets(completed.get("secrets"), document.values)
     problems = [*overridden.problems, *(_problem(refusal, document, overridden) for refusal in refusals)]
     if problems or settings is None:
@@ -129,6 +129,13 @@ def _other_keys(values: Mapping[str, Any]) -> Iterator[Refusal]:
             allowed=f"{listed((f'{NAMESPACE}:{known}' for known in KEYS), 'and')}, and encrypted values",
             mend=f"did you mean `{NAMESPACE}:{close}`?" if close else "remove it, or set it with `--secret`",
         )
+
+
+def _meant(values: Mapping[str, Any]) -> Iterator[str]:
+    """The keys that misspelled ones stand for: they are not missing, too."""
+    for key, value in values.items():
+        if key not in KEYS and value is not ENCRYPTED and (close := suggestion(key, KEYS)) and close not in values:
+            yield close
 
 
 def _stored_keys(secrets: object) -> dict[str, str]:

@@ -3,9 +3,10 @@
 import ipaddress
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from components.spec.base import Items, Spec
+from components.spec.checked import Checked, Checks, exactly_one
 from components.spec.refusal import Refusal, refused
 from components.spec.values import Name, NamespaceName, Port
 
@@ -22,7 +23,7 @@ def _cidr(text: str) -> str:
         ) from None
 
 
-class Peer(Spec):
+class Peer(Checked):
     """The other side of a connection: exactly one of a workload, a namespace and a network."""
 
     workload: Name | None = None
@@ -37,18 +38,14 @@ class Peer(Spec):
     ports: Items[Port] = ()
     """TCP ports; left out, those that the workload serves for a caller, and all of them for whom it calls."""
 
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "Peer":
-        given = [name for name in ("workload", "namespace", "cidr") if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise refused(
-                Refusal(
-                    found=" and ".join(f"`{name}`" for name in given) or "none of them",
-                    allowed="exactly one of `workload`, `namespace` and `cidr`",
-                    mend="write one list entry for each",
-                )
-            )
-        return self
+    def checks(self) -> Checks:
+        """One kind of peer, and one only."""
+        yield exactly_one(
+            self,
+            ("workload", "namespace", "cidr"),
+            "exactly one of `workload`, `namespace` and `cidr`",
+            "write one list entry for each",
+        )
 
 
 class Network(Spec):

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from components.spec import defaults
 from components.spec.base import Spec
+from components.spec.checked import Checked, Checks
 from components.spec.refusal import Refusal, refused
 from components.spec.values import Name
 from policies.values.image import ImageReference
@@ -82,7 +83,7 @@ class Cache(Spec):
     """The cache to use, so that branches can have their own."""
 
 
-class Registry(Spec):
+class Registry(Checked):
     """The registry of one environment."""
 
     address: Annotated[str, AfterValidator(_address), Field(examples=["registry.example.com"])]
@@ -107,14 +108,11 @@ class Registry(Spec):
     """Whether pushed images stay when the stack is destroyed. False in `dev`, true elsewhere: another environment may
     run the digest."""
 
-    @model_validator(mode="after")
-    def _check(self) -> "Registry":
-        refusals = tuple(self._refusals())
-        if refusals:
-            raise refused(refusals)
-        return self
+    def checks(self) -> Checks:
+        """Plain HTTP stays on this machine."""
+        yield self._plain_http()
 
-    def _refusals(self) -> Iterator[Refusal]:
+    def _plain_http(self) -> Iterator[Refusal]:
         host = self.address.rsplit(":", 1)[0]
         if self.insecure and host not in {"127.0.0.1", "localhost", "[::1]"}:
             yield Refusal(

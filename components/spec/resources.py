@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from components.spec.base import Spec
-from components.spec.refusal import Refusal, refused
+from components.spec.checked import Checked, Checks
+from components.spec.refusal import Refusal
 from components.spec.values import Cpu, Memory
 from policies.values.quantity import parse_quantity
 
@@ -27,7 +28,7 @@ _AMOUNTS: tuple[tuple[str, Callable[[Amounts], str]], ...] = (
 )
 
 
-class Resources(Spec):
+class Resources(Checked):
     """Requests and limits of one container."""
 
     requests: Amounts
@@ -36,14 +37,11 @@ class Resources(Spec):
     limits: Amounts
     """What the container never exceeds."""
 
-    @model_validator(mode="after")
-    def _ordered(self) -> "Resources":
-        refusals = tuple(self._refusals())
-        if refusals:
-            raise refused(refusals)
-        return self
+    def checks(self) -> Checks:
+        """Each limit covers its request."""
+        yield self._ordered()
 
-    def _refusals(self) -> Iterator[Refusal]:
+    def _ordered(self) -> Iterator[Refusal]:
         for name, amount in _AMOUNTS:
             request, limit = amount(self.requests), amount(self.limits)
             if parse_quantity(limit) < parse_quantity(request):

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from components.spec import defaults
 from components.spec.base import Spec
-from components.spec.refusal import Refusal, refused
+from components.spec.checked import Checked, Checks, exactly_one
 from components.spec.values import ConfigKey
 
 
@@ -30,7 +30,7 @@ class ConfiguredSecret(Spec):
     """The configuration key, without `slipway:`."""
 
 
-class Secret(Spec):
+class Secret(Checked):
     """Where a secret's value comes from: exactly one of `generated` and `fromConfig`."""
 
     generated: GeneratedSecret | None = None
@@ -39,14 +39,11 @@ class Secret(Spec):
     from_config: ConfiguredSecret | None = None
     """Take an encrypted value of the stack's configuration."""
 
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "Secret":
-        if (self.generated is None) == (self.from_config is None):
-            raise refused(
-                Refusal(
-                    found="both" if self.generated else "neither",
-                    allowed="exactly one of `generated` and `fromConfig`",
-                    mend="write `generated: {}` for a random value, or `fromConfig: {key: …}` for a stored one",
-                )
-            )
-        return self
+    def checks(self) -> Checks:
+        """One source, and one only."""
+        yield exactly_one(
+            self,
+            ("generated", "from_config"),
+            "exactly one of `generated` and `fromConfig`",
+            "write `generated: {}` for a random value, or `fromConfig: {key: …}` for a stored one",
+        )

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from components.spec import defaults
 from components.spec.base import Items, Spec
+from components.spec.checked import Checked, Checks
 from components.spec.defaults import Profile
 from components.spec.gpu import Gpu
 from components.spec.image import Image
@@ -50,7 +51,7 @@ class NamedPort(Spec):
     """Its number."""
 
 
-class Autoscaling(Spec):
+class Autoscaling(Checked):
     """How many pods, by load. The number of replicas is then the autoscaler's and is written nowhere else."""
 
     min: Annotated[int, Field(ge=1, le=1000, examples=[2])]
@@ -62,18 +63,18 @@ class Autoscaling(Spec):
     cpu_utilisation: Annotated[int, Field(ge=1, le=100, examples=[70])] = defaults.CPU_UTILISATION
     """Percent of the requested processor time, averaged over the pods, to hold."""
 
-    @model_validator(mode="after")
-    def _ordered(self) -> "Autoscaling":
+    def checks(self) -> Checks:
+        """The fewest are not more than the most."""
+        yield self._ordered()
+
+    def _ordered(self) -> Iterator[Refusal]:
         if self.min > self.max:
-            raise refused(
-                Refusal(
-                    at=("max",),
-                    found=f"{self.max}, below `min` {self.min}",
-                    allowed="a number not below `min`",
-                    mend=f"raise `max` to {self.min} or more, or lower `min`",
-                )
+            yield Refusal(
+                at=("max",),
+                found=f"{self.max}, below `min` {self.min}",
+                allowed="a number not below `min`",
+                mend=f"raise `max` to {self.min} or more, or lower `min`",
             )
-        return self
 
 
 class ConfigFiles(Spec):
@@ -86,7 +87,7 @@ class ConfigFiles(Spec):
     """File names and their text."""
 
 
-class Rollout(Spec):
+class Rollout(Checked):
     """How pods are replaced; left out, one extra pod at a time, or, where pods hold GPUs, one fewer at a time."""
 
     max_surge: Annotated[int, Field(ge=0, le=1000, examples=[1])]
@@ -95,17 +96,17 @@ class Rollout(Spec):
     max_unavailable: Annotated[int, Field(ge=0, le=1000, examples=[0])]
     """Pods below it."""
 
-    @model_validator(mode="after")
-    def _moves(self) -> "Rollout":
+    def checks(self) -> Checks:
+        """Some pod can be replaced."""
+        yield self._moves()
+
+    def _moves(self) -> Iterator[Refusal]:
         if self.max_surge == 0 and self.max_unavailable == 0:
-            raise refused(
-                Refusal(
-                    found="`maxSurge: 0` with `maxUnavailable: 0`",
-                    allowed="at least one of them above zero",
-                    mend="otherwise no pod could be replaced: set `maxSurge: 1`, or `maxUnavailable: 1` to save quota",
-                )
+            yield Refusal(
+                found="`maxSurge: 0` with `maxUnavailable: 0`",
+                allowed="at least one of them above zero",
+                mend="otherwise no pod could be replaced: set `maxSurge: 1`, or `maxUnavailable: 1` to save quota",
             )
-        return self
 
 
 class Shutdown(Spec):
@@ -139,7 +140,7 @@ def _env(env: Mapping[str, str]) -> Mapping[str, str]:
     return env
 
 
-class Workload(Spec):
+class Workload(Checked):
     """One service of an environment."""
 
     image: Annotated[Image, Field(examples=[{"build": {"folder": "images/python-api"}}])]
@@ -211,12 +212,15 @@ class Workload(Spec):
     network: Network = Network()
     """Who may call it, and whom it may call; nobody, unless named."""
 
-    @model_validator(mode="after")
-    def _check(self) -> "Workload":
-        refusals = (*self._scaling(), *self._ports(), *self._memory(), *self._names(), *self._plain_text())
-        if refusals:
-            raise refused(refusals)
-        return self
+    def checks(self) -> Checks:
+        """What its fields must keep to together."""
+        yield self._scaling()
+        yield self._ports()
+        yield self._memory()
+        yield self._secret_files()
+        yield self._config_folder()
+        yield self._plain_text()
+        yield self._plain_build_args()
 
     def _scaling(self) -> Iterator[Refusal]:
         if self.autoscaling and "replicas" in self.model_fields_set:
@@ -264,7 +268,7 @@ class Workload(Spec):
                 mend="raise `resources.limits.memory`, or lower `shmSize`",
             )
 
-    def _names(self) -> Iterator[Refusal]:
+    def _secret_files(self) -> Iterator[Refusal]:
         for index, name in enumerate(self.secrets):
             variable = secret_variable(name)
             if name in self.secrets[:index]:
@@ -281,6 +285,8 @@ class Workload(Spec):
                     allowed="names that no secret of the workload sets",
                     mend="remove it: it is the path of the secret's file",
                 )
+
+    def _config_folder(self) -> Iterator[Refusal]:
         folder = self.config_files.folder if self.config_files else ""
         for taken in ("/tmp", "/dev/shm", defaults.SECRETS_FOLDER):  # noqa: S108  # mount points of slipway's own
             if folder == taken or folder.startswith(f"{taken}/") or (folder and taken.startswith(f"{folder}/")):
@@ -295,6 +301,8 @@ class Workload(Spec):
         for at, text in self._plain_places():
             if text and secret_value(text):
                 yield Refusal(at=at, found=_HIDDEN, allowed=_PLAIN, mend=_MEND_PLAIN)
+
+    def _plain_build_args(self) -> Iterator[Refusal]:
         build = self.image.build
         for name, text in build.args.items() if build else ():
             if text and (secret_name(name) or secret_value(text)):

@@ -10,6 +10,7 @@ import pytest
 
 from components.configuration import Refused
 from components.spec.document import read_file
+from components.spec.promotion import Promotions
 from tests.unit.components.recorder import DIGEST, UNKNOWN, Recording, clear_texts, record
 
 PROJECT = Path(__file__).parents[3]
@@ -80,9 +81,12 @@ def test_prod_runs_the_digest_that_staging_built_from_the_same_registry(monkeypa
     # given what staging builds and runs
     built = run(monkeypatch, "staging", preview=False).one("VerifiedImage").inputs["reference"]
     # when prod is told of that digest
-    monkeypatch.setattr(
-        "components.configuration.read_promotions", lambda _: {("staging", "python-api"): built.partition("@")[2]}
-    )
+    recorded = {("staging", "python-api"): str(built).partition("@")[2]}
+
+    def read_promotions(_: Path) -> Promotions:
+        return recorded
+
+    monkeypatch.setattr("components.configuration.read_promotions", read_promotions)
     promoted = run(monkeypatch, "prod", preview=False).one("VerifiedImage").inputs["reference"]
     # then it runs the very same image
     assert promoted == built
