@@ -14,6 +14,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import cast
 
+from policies import baseline
 from policies.catalogue import POD_RULES
 from policies.docs import pages
 from policies.entry import Entry
@@ -46,6 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     scanning.add_argument("--profile", action="append", choices=PROFILES, help="overrides the configuration")
     scanning.add_argument("--kubernetes-version", metavar="V", help="such as 1.36; overrides the configuration")
     scanning.add_argument("--rule", action="append", metavar="ID", help="only this rule; may be repeated")
+    scanning.add_argument("--baseline", metavar="F", help="report only what is not in this baseline")
+    scanning.add_argument("--write-baseline", metavar="F", help="write what is found to a baseline")
     checking = commands.add_parser("check", help="say what is wrong with packs' configuration files")
     checking.add_argument("files", nargs="+", metavar="FILE")
     documenting = commands.add_parser("docs", help="write the catalogue's pages")
@@ -55,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _docs(Path(options.folder))
     try:
         return _check(options.files) if options.command == "check" else _scan(options)
-    except (SettingsError, OSError) as error:
+    except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
 
@@ -91,7 +94,12 @@ def _scan(options: argparse.Namespace) -> int:
     settings = load({**configuration, "rules": {**levels, **named}}, POD_RULES, WORKLOADS_LEVELS)
     rules = {rule_id: POD_RULES[rule_id] for rule_id in chosen or POD_RULES}
     summary = Summary()
-    entries = _counted(Scanner(rules, settings, default).scan(options.paths, summary), summary)
+    found = Scanner(rules, settings, default).scan(options.paths, summary)
+    if options.baseline is not None:
+        found = baseline.apply(options.baseline, found, summary)
+    entries = _counted(found, summary)
+    if options.write_baseline is not None:
+        entries = baseline.write(options.write_baseline, entries, summary)
     with open(options.output, "w", encoding="utf-8") if options.output else nullcontext(sys.stdout) as stream:
         stream.writelines(FORMATS[options.format](entries, summary))
     return summary.exit_code()

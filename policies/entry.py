@@ -10,6 +10,9 @@ from policies.finding import Finding, Verdict
 from policies.rule import Severity
 from policies.settings import Override
 from policies.view import render
+from policies.waivers import Answer
+
+NOT_ASKED = Answer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,14 @@ class Entry:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
-def entry(finding: Finding, file: str, document: int, enforcement: Override, fallback_name: str = "") -> Entry:
+def entry(
+    finding: Finding,
+    file: str,
+    document: int,
+    enforcement: Override,
+    fallback_name: str = "",
+    answer: Answer = NOT_ASKED,
+) -> Entry:
     """Makes a report's entry of a finding.
 
     Args:
@@ -80,6 +90,7 @@ def entry(finding: Finding, file: str, document: int, enforcement: Override, fal
         document: The document's number in it.
         enforcement: What it does.
         fallback_name: What to call an object without a name of its own.
+        answer: What the waivers say of it.
 
     Returns:
         The entry.
@@ -103,7 +114,8 @@ def entry(finding: Finding, file: str, document: int, enforcement: Override, fal
         name=finding.object_name() or fallback_name or None,
         container=finding.container_name(),
         path=finding.where(),
-        message=finding.message(fallback_name),
+        message=finding.message(fallback_name) + (f" ({answer.note})" if answer.note else ""),
         fix=finding.about.snippet,
+        waived=answer.waiver.as_json() if answer.waiver is not None else None,
         place=render(path),
     )

@@ -127,12 +127,29 @@ class WorkloadsPolicy(ResourceValidationPolicy):
                 if finding.verdict == "unknown":
                     if level != "advisory":
                         unknown.append(finding)
-                elif level is None:
-                    report_violation(_message(finding, args.name, args.urn), None)
                 else:
-                    self._hand(level, _message(finding, args.name, args.urn))
+                    self._report(finding, level, settings, args, report_violation)
         if unknown and settings.report_unknown:
             self._hand("advisory", f"{_not_checked_yet(unknown, args.name)} [{args.urn}]")
+
+    def _report(
+        self,
+        finding: Finding,
+        level: Override | None,
+        settings: Settings,
+        args: ResourceValidationArgs,
+        report_violation: ReportViolation,
+    ) -> None:
+        message = _message(finding, args.name, args.urn)
+        answer = settings.waivers.answer(finding, args.urn)
+        if answer.waiver is not None:
+            waiver = answer.waiver
+            said = f"waived by {waiver.owner} until {waiver.expires.isoformat()}: {waiver.reason}"
+            self._hand("advisory", f"{said}: {message}")
+        elif level is None:
+            report_violation(_noted(message, answer.note), None)
+        else:
+            self._hand(level, _noted(message, answer.note))
 
     def _hand(self, level: Override, message: str) -> None:
         self._handed.messages.setdefault(level, []).append(message)
@@ -286,6 +303,10 @@ def _without_patterns(schema: object) -> object:
 
 def _message(finding: Finding, name: str, urn: str) -> str:
     return f"{finding.about.id} ({finding.about.severity}): {finding.message(name)} [{urn}]"
+
+
+def _noted(message: str, note: str) -> str:
+    return f"{message} ({note})" if note else message
 
 
 def _not_checked_yet(findings: Iterable[Finding], name: str) -> str:

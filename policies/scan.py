@@ -37,6 +37,7 @@ class Part:
         files: How many files held a document.
         documents: How many documents there were.
         objects: How many objects.
+        used_waivers: The numbers of the configuration's waivers that were about something.
     """
 
     entries: list[Entry] = field(default_factory=list[Entry])
@@ -44,6 +45,7 @@ class Part:
     files: int = 0
     documents: int = 0
     objects: int = 0
+    used_waivers: set[int] = field(default_factory=set[int])
 
 
 class Scanner:
@@ -71,12 +73,15 @@ class Scanner:
         Yields:
             The findings, in the order of files, documents and rules.
         """
+        used: set[int] = set()
         for part in self._parts(files(paths)):
             summary.files += part.files
             summary.documents += part.documents
             summary.objects += part.objects
             summary.unreadable += part.unreadable
+            used |= part.used_waivers
             yield from part.entries
+        summary.notes += self._settings.waivers.notes(used)
 
     def _parts(self, names: Iterator[str]) -> Iterator[Part]:
         first = list(islice(names, _FILES_AT_ONCE))
@@ -120,6 +125,7 @@ class Scanner:
                     part.documents += 1
                     self._document(item, part)
             part.files += part.documents > seen
+        part.used_waivers = self._settings.waivers.used
         return part
 
     def _document(self, document: Document, part: Part) -> None:
@@ -134,13 +140,15 @@ class Scanner:
             body, secrets = plain(resource.inputs)
             for manifest in resource_manifests(resource.type, cast("dict[str, object]", body), secrets):
                 if manifest.kind:
-                    self._object(manifest, document.file, index, resource.name, part)
+                    self._object(manifest, document.file, index, resource.urn, part)
 
-    def _object(self, manifest: Manifest, file: str, document: int, name: str, part: Part) -> None:
+    def _object(self, manifest: Manifest, file: str, document: int, urn: str, part: Part) -> None:
+        name = urn.rpartition("::")[2]
         part.objects += bool(manifest.kind)
         for finding in evaluate(manifest, self._rules):
             level = self._settings.level(finding.about) or self._default
-            part.entries.append(entry(finding, file, document, level, name))
+            answer = self._settings.waivers.answer(finding, urn)
+            part.entries.append(entry(finding, file, document, level, name, answer))
 
 
 _scanner: Scanner | None = None

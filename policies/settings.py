@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from policies import waivers
 from policies.catalogue import POD_RULES, STACK_RULES, parameters
 from policies.plain import plain
 from policies.rule import PROFILES, About, Parameter, Profile, SingleRule, StackRule, Tier
 from policies.schema import Schema, problems
+from policies.waivers import Waivers
 
 Override = Literal["disabled", "advisory", "mandatory"]
 """What a configuration may say of one rule. A rule it does not name has the level of its policy."""
@@ -44,6 +47,7 @@ class Settings:
         report_unknown: Whether to say which rules could not be decided yet during a preview.
         profiles: The profiles whose rules are asked; a rule that the configuration names is asked in any case.
         tier: How much the environment matters.
+        waivers: What is accepted all the same.
     """
 
     parameters: Mapping[str, object]
@@ -51,6 +55,7 @@ class Settings:
     report_unknown: bool = True
     profiles: frozenset[str] = frozenset(DEFAULT_PROFILES)
     tier: Tier = "prod"
+    waivers: Waivers = dataclasses.field(default_factory=Waivers)
 
     def level(self, about: About) -> Override | None:
         """The level of a rule; None for that of the policy which holds it."""
@@ -97,6 +102,17 @@ def schema(rules: Rules, levels: tuple[Override, ...]) -> dict[str, Schema]:
             "enum": ["dev", "staging", "prod"],
             "description": "How much the environment matters: what is advice only, or not asked, follows from it.",
         },
+        "waivers": waivers.SCHEMA,
+        "waiverSources": {
+            "type": "array",
+            "items": {"type": "string", "enum": ["config", "annotation"]},
+            "description": "From where waivers count.",
+        },
+        "neverWaived": {
+            "type": "array",
+            "items": {"type": "string", "enum": ["low", "medium", "high", "critical"]},
+            "description": "Severities that no waiver excuses.",
+        },
         "reportUnknown": {
             "type": "boolean",
             "description": "Whether a preview says which rules wait for values that only the update knows.",
@@ -127,14 +143,20 @@ def load(
     # The engine's protocol knows no whole numbers.
     configuration = cast("dict[str, object]", plain(configuration)[0])
     found = sorted(_problems(configuration, schema(rules, levels)))
-    if found:
-        raise SettingsError("\n".join(found))
+    made, wrong = waivers.read(configuration.get("waivers", []))
+    if found or wrong:
+        raise SettingsError("\n".join(sorted({*found, *wrong})))
     return Settings(
         parameters={name: configuration.get(name, parameter.default) for name, parameter in parameters(rules).items()},
         overrides=cast("dict[str, Override]", configuration.get("rules", {})),
         report_unknown=bool(configuration.get("reportUnknown", True)),
         profiles=frozenset(cast("list[str]", configuration.get("profiles", profiles))),
         tier=cast("Tier", configuration.get("tier", "prod")),
+        waivers=Waivers(
+            made,
+            cast("list[str]", configuration.get("waiverSources", ["config", "annotation"])),
+            cast("list[str]", configuration.get("neverWaived", [])),
+        ),
     )
 
 

@@ -17,6 +17,9 @@ from policies.catalogue import POD_RULES, parameters
 ROOT = Path(__file__).parents[3]
 
 
+COMMON = {"profiles", "reportUnknown", "rules", "tier", "waivers", "waiverSources", "neverWaived"}
+
+
 @contextmanager
 def started(pack: Path, cwd: Path) -> Generator[Any]:
     """A client of the pack's service."""
@@ -49,6 +52,6 @@ def test_the_engine_is_told_the_schema_of_the_configuration() -> None:
     with started(ROOT / "policies" / "packs" / "production", ROOT) as analyzer:
         info = analyzer.GetAnalyzerInfo(empty_pb2.Empty(), timeout=30)
     schemas = {policy.name: set(policy.configSchema.properties) for policy in info.policies}
-    assert schemas["workloads"] == {*parameters(POD_RULES), "profiles", "reportUnknown", "rules", "tier"}
-    assert schemas["stack"] == {"verifiedImages", "profiles", "reportUnknown", "rules", "tier"}
+    assert schemas["workloads"] == {*parameters(POD_RULES), *COMMON}
+    assert schemas["stack"] == {"verifiedImages", *COMMON}
     assert info.name == "slipway"
