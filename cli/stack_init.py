@@ -27,12 +27,16 @@ FILE_VARIABLE = "PULUMI_CONFIG_PASSPHRASE_FILE"
 
 
 def init(workspace: Workspace, provider: str | None) -> None:
-    """Make the stack.
+    """Make the stack. Mistakes in its file are a warning.
 
     Raises:
         BadInputError: it exists, the provider is unknown or missing, or the passphrase is a weak or a published one.
     """
-    settings.load(workspace)
+    try:
+        settings.load(workspace)
+    except BadInputError as error:
+        # One mend needs the stack: a missing secret is encrypted with the stack's own key.
+        terminal.warn(str(error))
     provider = check_provider(provider or _ask_provider(workspace.stack))
     install.ensure(["pulumi"], workspace.home, Progress())
     engine = workspace.engine
