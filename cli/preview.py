@@ -52,8 +52,10 @@ def record(open_workspace: Callable[[], Workspace], stack: str, flags: Sequence[
 
 
 def _commit() -> str | None:
+    """The commit that is checked out; None outside a repository, without git, and before the first commit."""
     with contextlib.suppress(OSError):
-        done = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+        command = ["git", "rev-parse", "--verify", "--quiet", "HEAD"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         return done.stdout.strip() or None
     return None
 

@@ -59,7 +59,8 @@ HINTS = (
         r"buildkitd\.sock|failed to (?:list workers|connect to buildkit|find a builder)|no builder \"|"
         r"docker-build:index:Image\b[^\n]*context deadline exceeded",
         "BuildKit does not answer.",
-        "`make up` starts the embedded one; `slipway doctor` says whether it runs and where its log is.",
+        "`make up` starts the embedded one, whose log is $SLIPWAY_HOME/logs/buildkitd.log (by default in "
+        "~/.cache/slipway); `slipway doctor` says whether it runs. For another, check `slipway:registry.builder`.",
     ),
     Hint(
         "registry-down",

@@ -8,6 +8,7 @@ from components.spec.environment import Environment, Quota
 from components.spec.problem import listed, show, suggestion
 from components.spec.refusal import Path, Refusal
 from components.spec.registry import Registry
+from components.spec.secrecy import secret_name, secret_value
 from components.spec.secret import Secret
 from components.spec.workload import Workload
 from policies.values.quantity import parse_quantity
@@ -91,9 +92,11 @@ def _declared(at: Path, name: str, known: Collection[str], noun: str) -> Iterato
     if name in known:
         return
     close = suggestion(name, known)
+    # A password may stand where the name of a secret belongs: only what reads as a name is repeated.
+    named = noun == "secret" and (close or secret_name(name)) and not secret_value(name)
     yield Refusal(
         at=at,
-        found=f"{show(name, at)}, which is not declared",
+        found=f"{f'`{name}`' if named else show(name, at)}, which is not declared",
         allowed=f"a {noun} under `slipway:{noun}s`: {listed(sorted(known), 'or')}",
         mend=f"did you mean `{close}`?" if close else f"declare it under `slipway:{noun}s`",
     )

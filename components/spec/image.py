@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from components.spec.base import Items, Spec
 from components.spec.checked import Checked, Checks, exactly_one
 from components.spec.refusal import Refusal, refused
-from components.spec.values import AbsolutePath, EnvName, EnvValue, Name, ProjectPath
+from components.spec.values import AbsolutePath, ContextFile, EnvName, EnvValue, Name, ProjectPath
 from policies.values.image import ImageReference
 
 Platform = Literal["linux/amd64", "linux/arm64"]
@@ -43,7 +43,7 @@ class BuildImage(Checked):
     folder: Annotated[ProjectPath, Field(examples=["images/python-api"])]
     """The build context."""
 
-    dockerfile: Annotated[ProjectPath, Field(examples=["Dockerfile"])] = "Dockerfile"
+    dockerfile: Annotated[ContextFile, Field(examples=["Dockerfile"])] = "Dockerfile"
     """The Dockerfile, below the folder."""
 
     target: Annotated[Name, Field(examples=["runtime"])] | None = None

@@ -104,8 +104,13 @@ AbsolutePath = Annotated[str, AfterValidator(_absolute)]
 """An absolute path inside a container."""
 
 
-def _relative(text: str) -> str:
-    if not text or text.startswith(("/", "~")) or ".." in text.split("/"):
+def _below(text: str) -> bool:
+    """Whether a path leads from a folder downwards."""
+    return bool(text) and not text.startswith(("/", "~")) and ".." not in text.split("/")
+
+
+def _project_folder(text: str) -> str:
+    if not _below(text):
         raise refused(
             Refusal(
                 allowed="a folder below the project, without `..`",
@@ -115,8 +120,23 @@ def _relative(text: str) -> str:
     return text.removesuffix("/")
 
 
-ProjectPath = Annotated[str, AfterValidator(_relative)]
-"""A path below the project's folder."""
+ProjectPath = Annotated[str, AfterValidator(_project_folder)]
+"""A folder below the project's."""
+
+
+def _context_file(text: str) -> str:
+    if not _below(text) or text.endswith("/"):
+        raise refused(
+            Refusal(
+                allowed="a file below the image's folder, without `..`",
+                mend="write it from that folder on, as `Dockerfile` or `docker/Dockerfile`",
+            )
+        )
+    return text
+
+
+ContextFile = Annotated[str, AfterValidator(_context_file)]
+"""A file below an image's folder."""
 
 
 def _text_of_scalar(value: object) -> object:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from toolchain import buildkit, processes
 from toolchain.hints import HINTS, explain, plain
+from toolchain.home import Home
 
 # What the engine, BuildKit, the registry and Kubernetes' client really print.
 SAID = {
@@ -55,3 +59,9 @@ def test_an_unknown_failure_gets_no_hint() -> None:
 def test_colours_do_not_hide_a_cause() -> None:
     assert plain("\x1b[31mincorrect\x1b[0m passphrase") == "incorrect passphrase"
     assert explain("\x1b[31mincorrect\x1b[0m passphrase") is not None
+
+
+def test_a_builder_that_does_not_answer_names_the_log_that_it_writes(tmp_path: Path) -> None:
+    log = processes.Service(buildkit.NAME, (), Home(tmp_path)).log
+    (hint,) = (hint for hint in HINTS if hint.name == "buildkit-down")
+    assert f"$SLIPWAY_HOME/{log.relative_to(tmp_path)}" in hint.mend

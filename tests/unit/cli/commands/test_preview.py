@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,12 @@ def test_json_on_standard_output_is_nothing_but_json(desk: Desk) -> None:
     said = desk.slipway("preview", "--json", "-s", "prod")
     assert json.loads(said.stdout)["failed"] is False
     assert "Previewing update" in said.stderr
+
+
+def test_a_repository_without_commits_has_no_commit_to_show(desk: Desk) -> None:
+    subprocess.run(["git", "init", "--quiet", str(desk.checkout)], check=True)
+    desk.slipway("preview", "--json", "--out", "prod.json", "-s", "prod")
+    assert recorded(desk.checkout / "prod.json")["commit"] is None
 
 
 @pytest.mark.parametrize("arguments", [("diff",), ("preview", "--diff")])
