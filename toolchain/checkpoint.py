@@ -21,6 +21,9 @@ from toolchain.errors import ToolchainError
 # How the engine's storage library names a file that is not yet renamed into place: `dev.json.<nanoseconds in hex>.tmp`.
 PARTIAL_NAME = re.compile(r"\.[0-9a-f]{12,16}\.tmp$")
 
+# What the engine's storage library adds to a file's name for the file of its attributes.
+ATTRIBUTES = ".attrs"
+
 
 def backend_url(environment: Mapping[str, str]) -> str:
     """Where state is kept: what the environment names, else where the user is logged in; empty if neither."""
@@ -166,10 +169,23 @@ class Checkpoint:
         return cast(list[dict[str, Any]], self.load().get("resources") or [])
 
     def partial_files(self) -> list[Path]:
-        """State files that were being written when the engine was killed, and were never renamed into place."""
-        return sorted(
-            file for file in (self.state / ".pulumi").rglob(f"{self.stack}*.tmp") if PARTIAL_NAME.search(file.name)
-        )
+        """Files that were being written when the engine was killed.
+
+        State files that were never renamed into place, and the attributes (`.attrs`) that the storage keeps beside each
+        file: it writes those in place, refuses to read a file whose attributes are cut short, and does without them.
+        """
+        below = self.state / ".pulumi"
+        unnamed = [file for file in below.rglob(f"{self.stack}*.tmp") if PARTIAL_NAME.search(file.name)]
+        attributes = [file for file in below.rglob(f"{self.stack}*{ATTRIBUTES}") if not _is_json(file)]
+        return sorted([*unnamed, *attributes])
+
+
+def _is_json(file: Path) -> bool:
+    try:
+        json.loads(file.read_bytes())
+    except ValueError:
+        return False
+    return True
 
 
 def _try_load(file: Path) -> dict[str, Any] | None:

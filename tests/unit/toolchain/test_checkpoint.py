@@ -126,6 +126,15 @@ def test_a_whole_state_is_not_replaced_by_a_backup(checkpoint: Checkpoint) -> No
     assert checkpoint.resources() == []
 
 
+@pytest.mark.parametrize(
+    ("content", "partial"), [("", True), ('{"user.cache', True), ('{"user.cache_control":""}', False)]
+)
+def test_attributes_that_were_cut_short_are_partial(checkpoint: Checkpoint, content: str, partial: bool) -> None:
+    attributes = state_file(checkpoint, "dev.json.attrs")
+    attributes.write_text(content)
+    assert checkpoint.partial_files() == ([attributes] if partial else [])
+
+
 def test_only_files_that_were_never_renamed_into_place_are_partial(checkpoint: Checkpoint) -> None:
     partial = state_file(checkpoint, "dev.json.18c5e3f2a1b0c4d9.tmp")
     for file in (partial, state_file(checkpoint), state_file(checkpoint, "dev.json.bak")):
