@@ -99,7 +99,7 @@ def test_json_on_standard_output_is_nothing_but_json(desk: Desk) -> None:
 def test_a_repository_without_commits_has_no_commit_to_show(desk: Desk) -> None:
     subprocess.run(["git", "init", "--quiet", str(desk.checkout)], check=True)
     desk.slipway("preview", "--json", "--out", "prod.json", "-s", "prod")
-    assert recorded(desk.checkout / "prod.json")["commit"] is None
+    assert recorded(desk.checkout / "prod.json")["commit"] == ""
 
 
 @pytest.mark.parametrize("arguments", [("diff",), ("preview", "--diff")])
