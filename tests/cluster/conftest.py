@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import platform
 import subprocess
@@ -49,12 +50,18 @@ def embedded_registry(home: Home) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def cluster(home: Home, embedded_registry: str) -> Iterator[Cluster]:
-    """slipway's own cluster, ready. Its kubeconfig stays at the same path when a test restarts it."""
-    ran = status(home).running
-    kubeconfig = up(home, Progress())
-    yield Cluster(home, kubeconfig)
-    if not ran:
-        down(home, Progress())
+    """slipway's own cluster, ready. Its kubeconfig stays at the same path when a test restarts it.
+
+    There is one on a machine, and some tests stop it: a second session waits until the first is over.
+    """
+    home.run.mkdir(parents=True, exist_ok=True)
+    with (home.run / "cluster-tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ran = status(home).running
+        kubeconfig = up(home, Progress())
+        yield Cluster(home, kubeconfig)
+        if not ran:
+            down(home, Progress())
 
 
 @pytest.fixture(scope="session")

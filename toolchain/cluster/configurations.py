@@ -9,9 +9,6 @@ import yaml
 from toolchain.cluster import addresses
 from toolchain.cluster.layout import Layout
 
-CGROUP = "slipway"
-"""All containers run below this group, so that what is left of them can be found."""
-
 BRIDGE = "pods"
 """The network device in the node that all pods are behind."""
 
@@ -122,7 +119,7 @@ def kubelet(layout: Layout) -> str:
             "tlsPrivateKeyFile": str(layout.key("kubelet")),
             "containerRuntimeEndpoint": f"unix://{CONTAINERD_SOCKET}",
             "cgroupDriver": "cgroupfs",
-            "cgroupRoot": f"/{CGROUP}",
+            "cgroupRoot": f"/{layout.group}",
             "failCgroupV1": False,  # Debian 12 in a virtual machine may still have it
             "failSwapOn": False,  # a laptop has swap
             "clusterDNS": [addresses.DNS_SERVICE],

@@ -1,5 +1,6 @@
 """Where the cluster's files are."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,6 +85,11 @@ class Layout:
     def public_key(self, name: str) -> Path:
         """The public half of a key, in PEM."""
         return self.config / f"{name}.pub"
+
+    @property
+    def group(self) -> str:
+        """The control group below which all containers run: what is left of them can be found, and is this home's."""
+        return f"slipway-{hashlib.sha256(str(self.home.root).encode()).hexdigest()[:8]}"
 
     def program(self, name: str) -> str:
         """The path of one of the cluster's own programs, as it stands in a command."""

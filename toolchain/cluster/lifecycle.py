@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from toolchain import buildkit, processes, registry
-from toolchain.cluster import addresses, configurations, host_network, machine, preparation, programs
+from toolchain.cluster import addresses, host_network, machine, preparation, programs
 from toolchain.cluster.api import Api, Object, RefusedError, condition
 from toolchain.cluster.layout import Layout
 from toolchain.cluster.waiting import wait_until
@@ -203,11 +203,10 @@ def _remove(layout: Layout) -> None:
     processes.end(list(_first_processes(layout)), 0.0)
     processes.stop(layout.home, NAME)
     ours = host_network.owner() in {"", str(layout.home.root)}
-    if ours:
-        if machine.has_rules():
-            host_network.disconnect()
-        if not wait_until(_groups_removed, GONE_S):
-            raise ToolchainError(f"processes are left in the control group {configurations.CGROUP}", MEND)
+    if ours and machine.has_rules():
+        host_network.disconnect()
+    if not wait_until(lambda: _groups_removed(layout.group), GONE_S):
+        raise ToolchainError(f"processes are left in the control group {layout.group}", MEND)
     layout.kubeconfig.unlink(missing_ok=True)
     if layout.state.exists():
         if mounts := buildkit.mounts_below(layout.state, Path("/proc/self/mountinfo")):
@@ -224,9 +223,9 @@ def _first_processes(layout: Layout) -> Iterator[psutil.Process]:
                 yield process
 
 
-def _groups_removed(root: Path = Path("/sys/fs/cgroup")) -> bool:
+def _groups_removed(group: str, root: Path = Path("/sys/fs/cgroup")) -> bool:
     """Remove the containers' control groups; whether all are gone."""
-    tops = [root / configurations.CGROUP, *root.glob(f"*/{configurations.CGROUP}")]
+    tops = [root / group, *root.glob(f"*/{group}")]
     for top in tops:
         for folder, _, _ in os.walk(top, topdown=False):
             with contextlib.suppress(OSError):

@@ -96,7 +96,7 @@ def plan(layout: Layout) -> str:
             "address": f"{addresses.NODE}/{addresses.LINK_PREFIX}",
             "host": addresses.HOST,
             "services": addresses.SERVICE_NETWORK,
-            "cgroup": configurations.CGROUP,
+            "cgroup": layout.group,
             "home": str(layout.home.root),
             "library": str(layout.library),
             "container_logs": str(layout.container_logs),

@@ -50,3 +50,10 @@ def test_the_kubelet_lets_nobody_in_unnamed() -> None:
 def test_names_outside_the_cluster_are_passed_on_only_where_somebody_answers() -> None:
     assert "forward" not in configurations.corefile(53)
     assert "forward . 192.0.2.53 192.0.2.54\n" in configurations.corefile(53, ("192.0.2.53", "192.0.2.54"))
+
+
+def test_containers_of_one_home_run_in_a_group_of_their_own() -> None:
+    kubelet = cast(dict[str, Any], yaml.safe_load(configurations.kubelet(LAYOUT)))
+
+    assert kubelet["cgroupRoot"] == f"/{LAYOUT.group}"
+    assert LAYOUT.group != Layout(Home(Path("/another"))).group
