@@ -1,7 +1,8 @@
 """`python -m policies`: the rules without an engine.
 
 `scan PATH…` asks them about YAML and JSON files; `check FILE…` reads packs' configuration files and says what is wrong;
-`docs DIR` writes the catalogue's pages. The first two end with 0 (nothing found), 1 (something found) or 2 (bad input).
+`admission` writes the rules as Kubernetes' own admission policies; `docs DIR` writes the catalogue's pages.
+`scan` and `check` end with 0 (nothing found), 1 (something found) or 2 (bad input).
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import cast
 
-from policies import baseline
+import yaml
+
+from policies import admission, baseline
 from policies.catalogue import POD_RULES
 from policies.docs import pages
 from policies.entry import Entry
 from policies.formats import FORMATS
-from policies.rule import PROFILES
+from policies.rule import PROFILES, SingleRule
 from policies.scan import Scanner
 from policies.schema import names_known
-from policies.settings import WORKLOADS, WORKLOADS_LEVELS, Override, SettingsError, check, load
+from policies.settings import WORKLOADS, WORKLOADS_LEVELS, Override, Settings, SettingsError, check, load
 from policies.summary import Summary
 
 _LEVEL_KEY = "enforcementLevel"
@@ -51,13 +54,20 @@ def main(arguments: list[str] | None = None) -> int:
     scanning.add_argument("--write-baseline", metavar="F", help="write what is found to a baseline")
     checking = commands.add_parser("check", help="say what is wrong with packs' configuration files")
     checking.add_argument("files", nargs="+", metavar="FILE")
+    admitting = commands.add_parser("admission", help="write the rules as ValidatingAdmissionPolicies, in YAML")
+    admitting.add_argument("--config", metavar="FILE", help="a pack's configuration: levels and parameters")
+    admitting.add_argument("--profile", action="append", choices=PROFILES, help="overrides the configuration")
+    admitting.add_argument("--kubernetes-version", metavar="V", help="such as 1.36; overrides the configuration")
+    admitting.add_argument("--rule", action="append", metavar="ID", help="only this rule; may be repeated")
     documenting = commands.add_parser("docs", help="write the catalogue's pages")
     documenting.add_argument("folder", metavar="DIR")
     options = parser.parse_args(arguments)
     if options.command == "docs":
         return _docs(Path(options.folder))
     try:
-        return _check(options.files) if options.command == "check" else _scan(options)
+        if options.command == "check":
+            return _check(options.files)
+        return _admission(options) if options.command == "admission" else _scan(options)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -76,7 +86,29 @@ def _docs(folder: Path) -> int:
     return 0
 
 
+def _admission(options: argparse.Namespace) -> int:
+    rules, settings, default = _chosen(options)
+    for document in admission.policies(rules, settings, default):
+        sys.stdout.write("---\n" + yaml.safe_dump(document, sort_keys=False, width=1_000_000))
+    return 0
+
+
 def _scan(options: argparse.Namespace) -> int:
+    rules, settings, default = _chosen(options)
+    summary = Summary()
+    found = Scanner(rules, settings, default).scan(options.paths, summary)
+    if options.baseline is not None:
+        found = baseline.apply(options.baseline, found, summary)
+    entries = _counted(found, summary)
+    if options.write_baseline is not None:
+        entries = baseline.write(options.write_baseline, entries, summary)
+    with open(options.output, "w", encoding="utf-8") if options.output else nullcontext(sys.stdout) as stream:
+        stream.writelines(FORMATS[options.format](entries, summary))
+    return summary.exit_code()
+
+
+def _chosen(options: argparse.Namespace) -> tuple[dict[str, SingleRule], Settings, Override]:
+    """What the options ask for: rules, their settings, and the level of those that have their policy's."""
     configuration, default = _configuration(options.config)
     if options.kubernetes_version is not None:
         configuration["kubernetesVersion"] = options.kubernetes_version
@@ -92,17 +124,7 @@ def _scan(options: argparse.Namespace) -> int:
     # Who asks for a rule by its name means to have it asked, whatever the profile.
     named: dict[str, Override] = {rule_id: levels.get(rule_id, default) for rule_id in chosen}
     settings = load({**configuration, "rules": {**levels, **named}}, POD_RULES, WORKLOADS_LEVELS)
-    rules = {rule_id: POD_RULES[rule_id] for rule_id in chosen or POD_RULES}
-    summary = Summary()
-    found = Scanner(rules, settings, default).scan(options.paths, summary)
-    if options.baseline is not None:
-        found = baseline.apply(options.baseline, found, summary)
-    entries = _counted(found, summary)
-    if options.write_baseline is not None:
-        entries = baseline.write(options.write_baseline, entries, summary)
-    with open(options.output, "w", encoding="utf-8") if options.output else nullcontext(sys.stdout) as stream:
-        stream.writelines(FORMATS[options.format](entries, summary))
-    return summary.exit_code()
+    return {rule_id: POD_RULES[rule_id] for rule_id in chosen or POD_RULES}, settings, default
 
 
 def _counted(entries: Iterable[Entry], summary: Summary) -> Iterator[Entry]:
