@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from components.spec.image import BuildImage
+from components.spec.loading import load_file
+from components.spec.problem import SpecError
 from components.spec.settings import Settings
+from toolchain.environment import Docker
 
 # What runs any stack: the CLI, what runs its Python program, and the provider of every manifest.
 ENGINE = (
@@ -31,6 +36,15 @@ class Needs:
 
     tools: tuple[str, ...]
     services: bool
+
+
+def docker(file: Path, environ: Mapping[str, str], own_registry: str) -> Docker:
+    """Whose registry and builder the stack in `file` uses; while that cannot be read, slipway's own."""
+    try:
+        registry = load_file(file, environ).settings.registry
+    except SpecError:
+        return Docker()
+    return Docker(registry.address == own_registry, registry.builder.name == OWN_BUILDER)
 
 
 def needs(settings: Settings, own_registry: str) -> Needs:

@@ -14,6 +14,7 @@ import yaml
 
 from cli.failures import BadInputError
 from cli.plain import mapping
+from toolchain import registry
 from toolchain.engine import PROJECT, Engine
 from toolchain.environment import environment
 from toolchain.home import Home
@@ -68,13 +69,20 @@ class Workspace:
         """The Pulumi CLI for this stack."""
         return Engine(self.checkout, self.stack, self.environment())
 
+    def variables(self) -> dict[str, str]:
+        """What `slipway env` prints for this stack."""
+        from cli import needs  # a command that runs no engine is spared the import of the settings' models
+
+        docker = needs.docker(self.stack_file, os.environ, registry.address())
+        return environment(self.home, self.checkout, self.stack, docker=docker)
+
     def environment(self) -> dict[str, str]:
         """This process's environment with what the engine needs on top.
 
         A shell that has evaluated `slipway env` for another stack still names that stack's policy configuration.
         """
         own = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_OPTION_POLICY_")}
-        return {**own, **environment(self.home, self.checkout, self.stack)}
+        return {**own, **self.variables()}
 
 
 def find_checkout(start: Path) -> Path:

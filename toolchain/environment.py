@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +17,22 @@ POLICY_CONFIG = Path("policies") / "config"
 STATE = ".state"
 
 
-def environment(home: Home, checkout: Path, stack: str, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+@dataclass(frozen=True)
+class Docker:
+    """Whose registry and builder a stack uses.
+
+    Attributes:
+        own_registry: The registry is the one of this machine, which needs no login.
+        own_builder: The builder is the one that slipway describes in its home.
+    """
+
+    own_registry: bool = True
+    own_builder: bool = True
+
+
+def environment(
+    home: Home, checkout: Path, stack: str, environ: Mapping[str, str] | None = None, docker: Docker | None = None
+) -> dict[str, str]:
     """The variables to set on top of the caller's own; nothing is created.
 
     Args:
@@ -24,6 +40,7 @@ def environment(home: Home, checkout: Path, stack: str, environ: Mapping[str, st
         checkout: The project's folder.
         stack: Which stack's policy configuration and passphrase are meant.
         environ: The caller's variables, this process' by default.
+        docker: Whose registry and builder the stack uses; slipway's own by default.
 
     Returns:
         Names and values, the caller's PATH included at the end of the new one.
@@ -34,7 +51,6 @@ def environment(home: Home, checkout: Path, stack: str, environ: Mapping[str, st
         "PATH": _path(home, checkout, given.get("PATH", os.defpath)),
         "PULUMI_HOME": str(home.pulumi),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "DOCKER_CONFIG": str(home.docker),
         "UV_CACHE_DIR": str(home.uv_cache),
         "PULUMI_OPTION_POLICY_PACK": str(checkout / POLICY_PACK),
     }
@@ -46,7 +62,19 @@ def environment(home: Home, checkout: Path, stack: str, environ: Mapping[str, st
     if in_use(home):
         # A plugin that is missing here is out of reach: fail at once instead of after five tries to download it.
         variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
-    return variables | _backend(home, checkout, given)
+    return variables | _docker(home, given, docker or Docker()) | _backend(home, checkout, given)
+
+
+def _docker(home: Home, given: Mapping[str, str], use: Docker) -> dict[str, str]:
+    """Where logins and builders are: the user's own for what is not slipway's, where there are any."""
+    named = given.get("DOCKER_CONFIG", "")
+    user = Path(named) if named and Path(named) != home.docker else _home(given) / ".docker"
+    if not (user / "config.json").is_file():
+        user = home.docker
+    logins = home.docker if use.own_registry and use.own_builder else user
+    builders = home.docker if use.own_builder else user
+    # Build clients look for builders below the logins' folder unless told otherwise.
+    return {"DOCKER_CONFIG": str(logins), "BUILDX_CONFIG": str(builders / "buildx")}
 
 
 def _path(home: Home, checkout: Path, path: str) -> str:
@@ -77,7 +105,11 @@ def _user_folder(home: Home, given: Mapping[str, str]) -> Path:
     named = given.get("PULUMI_HOME", "")
     if named and Path(named) != home.pulumi:
         return Path(named)
-    return Path(given.get("HOME", "~")).expanduser() / ".pulumi"
+    return _home(given) / ".pulumi"
+
+
+def _home(given: Mapping[str, str]) -> Path:
+    return Path(given.get("HOME", "~")).expanduser()
 
 
 def _logged_in(credentials: Path) -> bool:

@@ -37,7 +37,7 @@ class Home:
 
     @property
     def docker(self) -> Path:
-        """`DOCKER_CONFIG`: the builder's instance file, never the user's credentials."""
+        """`DOCKER_CONFIG` of stacks that use the machine's own registry, and the description of slipway's builder."""
         return self.root / "docker"
 
     @property

@@ -7,7 +7,6 @@ import click
 from cli import deploy
 from cli.shell import SHELLS, exports
 from cli.workspace import Workspace, stack_option
-from toolchain.environment import environment
 
 
 @click.command("env")
@@ -26,4 +25,4 @@ def command(stack: str, shell: str) -> None:
     """
     workspace = Workspace.open(stack)
     deploy.make_ready(workspace)
-    click.echo(exports(environment(workspace.home, workspace.checkout, stack), shell), nl=False)
+    click.echo(exports(workspace.variables(), shell), nl=False)

@@ -96,7 +96,7 @@ class Registry(Checked):
     """Whether the registry speaks plain HTTP. Only for one on this machine."""
 
     credentials: Credentials | None = None
-    """Who pushes and pulls; left out, the builder's own logins are used."""
+    """Who pushes and pulls; left out, the logins of the Docker configuration are used."""
 
     builder: Builder = Builder()
     """The BuildKit builder."""

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.needs import ENGINE, needs
+from cli.needs import ENGINE, docker, needs
 from components.spec.loading import load_file
 from components.spec.settings import Settings
+from toolchain.environment import Docker
 
 ROOT = Path(__file__).resolve().parents[3]
 OWN = "127.0.0.1:5001"
@@ -45,3 +46,18 @@ def test_services_are_those_of_the_registry_or_the_builder(overrides: dict[str, 
 def test_generated_secrets_need_their_provider() -> None:
     generated = settings("dev", SLIPWAY__SECRETS="{db: {generated: {}}}")
     assert "random" in needs(generated, OWN).tools
+
+
+@pytest.mark.parametrize(
+    ("stack", "overrides", "use"),
+    [
+        ("dev", {}, Docker(own_registry=True, own_builder=True)),
+        ("staging", {}, Docker(own_registry=False, own_builder=True)),
+        ("staging", {"SLIPWAY__REGISTRY__BUILDER__NAME": "mine"}, Docker(own_registry=False, own_builder=False)),
+        ("staging", {"SLIPWAY__ENVIRONMENT__TIER": "none"}, Docker()),
+    ],
+)
+def test_registry_and_builder_are_slipways_own_or_somebody_elses(
+    stack: str, overrides: dict[str, str], use: Docker
+) -> None:
+    assert docker(ROOT / f"Pulumi.{stack}.yaml", overrides, OWN) == use

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from toolchain.environment import environment
+from toolchain.environment import Docker, environment
 from toolchain.home import Home
 from toolchain.standins import MARKER
 
@@ -97,3 +97,58 @@ def test_plugins_are_fetched_by_the_engine_only_where_none_is_a_stand_in(
     program.parent.mkdir(parents=True)
     program.write_text(f"#!/bin/sh\n{MARKER}\n")
     assert environment(home, checkout, "dev", given(tmp_path))[name] == "true"
+
+
+YOURS = Docker(own_registry=False, own_builder=False)
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> Path:
+    """The user's Docker configuration, with logins."""
+    folder = tmp_path / "user" / ".docker"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text('{"auths": {}}')
+    return folder
+
+
+def places(variables: dict[str, str]) -> tuple[Path, Path]:
+    """Where logins and builders are looked for."""
+    return Path(variables["DOCKER_CONFIG"]), Path(variables["BUILDX_CONFIG"])
+
+
+@pytest.mark.parametrize(
+    ("docker", "logins", "builders"),
+    [
+        (Docker(), "own", "own"),
+        (Docker(own_registry=False), "user", "own"),
+        (Docker(own_builder=False), "user", "user"),
+        (YOURS, "user", "user"),
+    ],
+)
+def test_logins_and_builders_are_the_users_for_what_is_not_slipways(
+    home: Home, checkout: Path, tmp_path: Path, user: Path, docker: Docker, logins: str, builders: str
+) -> None:
+    folders = {"own": home.docker, "user": user}
+    variables = environment(home, checkout, "staging", given(tmp_path), docker)
+    assert places(variables) == (folders[logins], folders[builders] / "buildx")
+
+
+def test_without_a_docker_configuration_slipways_own_is_used(home: Home, checkout: Path, tmp_path: Path) -> None:
+    variables = environment(home, checkout, "staging", given(tmp_path), YOURS)
+    assert places(variables) == (home.docker, home.docker / "buildx")
+
+
+@pytest.mark.usefixtures("user")
+def test_a_docker_configuration_that_was_moved_is_found(home: Home, checkout: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    (moved / "config.json").write_text("{}")
+    variables = environment(home, checkout, "staging", given(tmp_path, DOCKER_CONFIG=str(moved)), YOURS)
+    assert places(variables) == (moved, moved / "buildx")
+
+
+def test_the_users_configuration_is_found_again_after_that_of_another_stack(
+    home: Home, checkout: Path, tmp_path: Path, user: Path
+) -> None:
+    dev = given(tmp_path) | environment(home, checkout, "dev", given(tmp_path))
+    assert places(environment(home, checkout, "staging", dev, YOURS)) == (user, user / "buildx")
