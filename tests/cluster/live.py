@@ -27,6 +27,9 @@ from toolchain.plugins.base_values import Properties, plain_properties
 from toolchain.plugins.kubernetes.live.fields import section
 from toolchain.plugins.kubernetes.provider import Kubernetes
 
+OPEN: list[Kubernetes] = []
+"""Providers whose connections a test still has to close."""
+
 
 class Heard(EngineLog):
     """Keeps what the provider tells the user."""
@@ -77,6 +80,7 @@ class Live:
     def __post_init__(self) -> None:
         self.heard = Heard()
         self.provider = Kubernetes()
+        OPEN.append(self.provider)
         self.provider.engine = self.heard
         settings = {"kubeconfig": str(self.kubeconfig), "namespace": self.namespace, **self.extra}
         variables = {f"kubernetes:config:{key}": value for key, value in settings.items()}

@@ -64,10 +64,10 @@ CASES: Mapping[str, Case] = {
         "success: the crash counts as rolled out",
         within_s=75,
     ),
-    "memory": Case(
-        "The program cannot be started",
-        lambda image: _deployment(image, command=["/absent"], limit_s=LIMIT_S),
-        r'container \'main\' (ended|cannot be made).*"?/absent"?',
+    "no-program": Case(
+        "There is no such program in the image",
+        lambda image: _deployment(image, command=["/absent"]),
+        r'container \'main\' ended 2 times.*exec: "/absent"',
         "",
     ),
     "never-ready": Case(

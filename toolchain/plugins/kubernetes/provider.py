@@ -233,6 +233,10 @@ class Kubernetes(base.Provider):
         """Ends every wait."""
         self._connection.stop.set()
 
+    def close(self) -> None:
+        """Closes connections; for a process that lives on without its provider, such as a test."""
+        self._connection.close()
+
     # Functions
 
     def invoke(self, request: base.InvokeRequest) -> base.InvokeResult:

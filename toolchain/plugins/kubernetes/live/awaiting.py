@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from toolchain.plugins.base_values import Properties
-from toolchain.plugins.kubernetes.live import causes, evidence, settling
+from toolchain.plugins.kubernetes.live import causes, evidence, readiness, settling
 from toolchain.plugins.kubernetes.live.causes import Cause
 from toolchain.plugins.kubernetes.live.client import ApiError, CancelledError, UnreachableError
 from toolchain.plugins.kubernetes.live.fields import condition, sections, text
@@ -153,8 +153,8 @@ class Wait:
             raise self._failure(verdict.message)
         if now - self._began >= self.timeout_s:
             raise self._failure(f"timed out waiting to be Ready, after {self.timeout_s:.0f} s: {verdict.message}")
-        if now - self._looked < EVIDENCE_S:
-            return
+        if now - self._looked < EVIDENCE_S or not readiness.is_observed(self.live):
+            return  # before its controller has seen the change, pods and events are about what was before
         self._looked = now
         self._found = self._causes()
         self._first_seen = {cause.key: self._first_seen.get(cause.key, now) for cause in self._found}

@@ -34,9 +34,11 @@ _ABSENT_IMAGE = re.compile(
     r"|ErrImageNeverPull|no match for platform|authentication required",
     re.IGNORECASE,
 )
+_NO_START = ("StartError", "ContainerCannotRun")  # there is no such program in the image; a second try is enough
 _ROOT = "runAsNonRoot"
 _NESTED = re.compile(
-    r'^\(combined from similar events\): |^Error creating: |^create Pod \S+ in \w+ \S+ failed error: |^pods? "[^"]*" is forbidden: '
+    r"^\(combined from similar events\): |^Error creating: |^create Pod \S+ in \w+ \S+ failed error: "
+    r'|^pods? "[^"]*" is forbidden: '
 )
 
 
@@ -77,10 +79,12 @@ def of_pod(pod: Properties, events: Sequence[Properties] = (), *, runs_to_end: b
         events: The events about it.
         runs_to_end: Whether it belongs to a Job, whose own limit says how many failures are too many.
     """
+    if text(pod, "metadata", "deletionTimestamp"):
+        return []  # on its way out, which ends programs in many ways
     found = _of_containers(pod, runs_to_end=runs_to_end)
     name = text(pod, "metadata", "name")
     scheduled = condition(pod, "PodScheduled")
-    if text(scheduled, "status") == "False" and not text(pod, "metadata", "deletionTimestamp"):
+    if text(scheduled, "status") == "False":
         why = text(scheduled, "message") or text(scheduled, "reason")
         found.append(Cause(f"schedule:{why}", f"pod {name} fits on no node: {why}", pod=name))
     if text(pod, "status", "phase") == "Failed" and not found:
@@ -149,7 +153,7 @@ def _crash(
         why += ", although it is meant to run on"
     times = "once" if crashes == 1 else f"{crashes} times"
     log = Log(text(pod, "metadata", "namespace"), text(pod, "metadata", "name"), container, previous)
-    final = 0.0 if endless and crashes >= CRASHES else None
+    final = 0.0 if endless and crashes >= (2 if reason in _NO_START else CRASHES) else None
     key = f"crash:{container}:{code}:{reason}"
     return Cause(key, f"{where} ended {times}; last: {why}", final, log, pod=log.pod)
 

@@ -139,6 +139,10 @@ class Cluster:
         """
         self._client.call("GET", "/version")
 
+    def close(self) -> None:
+        """Closes the connections that are kept."""
+        self._client.close()
+
     def is_namespaced(self, kind: GroupVersionKind) -> bool | None:
         """Tells whether objects of `kind` live in namespaces; None if the cluster does not know the kind."""
         found = self._discovery.find(kind)

@@ -57,6 +57,12 @@ class Connection:
                 self._failed_at = time.monotonic()
             return self._cluster
 
+    def close(self) -> None:
+        """Closes the connection, if there is one; for a process that lives on without its provider, such as a test."""
+        with self._lock:
+            if self._cluster is not None:
+                self._cluster.close()
+
     def is_namespaced(self, kind: GroupVersionKind) -> bool | None:
         """Tells whether objects of `kind` live in namespaces; None if there is no cluster, or it does not know."""
         cluster = self.reach()

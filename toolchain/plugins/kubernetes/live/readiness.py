@@ -11,9 +11,12 @@ from toolchain.plugins.base_values import Properties
 from toolchain.plugins.kubernetes.kinds import GroupVersionKind
 from toolchain.plugins.kubernetes.live.fields import condition, count, flag, section, sections, text
 from toolchain.plugins.kubernetes.live.verdict import READY, Verdict, failed, waiting
+from toolchain.plugins.kubernetes.objects import kind_of
 
 DEFAULT_TIMEOUT_S = 600.0
 """How long a wait may take if neither resource options nor annotation say otherwise; the official plugin's."""
+
+_WORKLOAD_GROUP = "apps"
 
 Related: TypeAlias = Mapping[str, Sequence[Properties]]
 """What else a predicate looks at: `pods` and `slices` of a Service, `classes` of a PersistentVolumeClaim."""
@@ -41,11 +44,16 @@ def readiness_of(kind: GroupVersionKind) -> Readiness | None:
     return _KINDS.get((kind.group, kind.kind)) if kind.built_in else None
 
 
+def is_observed(obj: Properties) -> bool:
+    """Tells whether an object's status is about its present specification, as far as its kind says so."""
+    kind = kind_of(obj)
+    reports = kind.group == _WORKLOAD_GROUP or kind.kind == "ReplicationController"
+    return not reports or count(obj, "status", "observedGeneration") >= count(obj, "metadata", "generation")
+
+
 def _observed(obj: Properties) -> Verdict | None:
     """Returns the verdict for an object whose status is about an older specification; None if it is up to date."""
-    if count(obj, "status", "observedGeneration") < count(obj, "metadata", "generation"):
-        return waiting("waiting for its controller")
-    return None
+    return None if is_observed(obj) else waiting("waiting for its controller")
 
 
 def _deployment(obj: Properties, _related: Related) -> Verdict:
@@ -171,7 +179,6 @@ def _definition(obj: Properties, _related: Related) -> Verdict:
     return READY if text(condition(obj, "Established"), "status") == "True" else waiting("not established")
 
 
-_WORKLOAD_GROUP = "apps"
 _KINDS: dict[tuple[str, str], Readiness] = {
     (_WORKLOAD_GROUP, "Deployment"): Readiness(_deployment, has_pods=True),
     (_WORKLOAD_GROUP, "ReplicaSet"): Readiness(_replica_set, has_pods=True),
