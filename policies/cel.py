@@ -160,7 +160,8 @@ def _of_value(  # noqa: C901 (one case for each predicate)
         case Within(_, other):
             outer = value_of(other, names)
             key = f"k{names.depth}"
-            return f"{field}.orValue({{}}).all({key}, {key} in {outer}.orValue({{}}) && {outer}.value()[{key}] == {field}.value()[{key}])"
+            same = f"{outer}.value()[{key}] == {field}.value()[{key}]"
+            return f"{field}.orValue({{}}).all({key}, {key} in {outer}.orValue({{}}) && {same})"
 
 
 def _joined(operator: str, terms: tuple[Predicate, ...], parameters: Parameters, names: Names, empty: str) -> str:
