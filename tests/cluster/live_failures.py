@@ -1,4 +1,7 @@
-"""The failures that are provoked on a real cluster, what the official plugin said of each, and the page of both."""
+"""The failures that are provoked on a real cluster, what the official plugin said of each, and the page of both.
+
+`SLIPWAY_WRITE_FAILURES=1 make e2e` writes the page anew.
+"""
 
 from __future__ import annotations
 
@@ -188,8 +191,7 @@ What the stand-in of the kubernetes plugin says of each failure, beside what the
 same one, and how long it took to say so. A time limit (`pulumi.com/timeoutSeconds: "15"`) is set where only time ends
 the wait; without it the limit is 10 minutes. Everything else ends the wait early, since waiting longer would not help.
 
-This page is written by `SLIPWAY_WRITE_FAILURES=1 pytest tests/cluster/test_live_provider.py`, which provokes each of
-them on a real cluster.
+This page is written by `tests/cluster/test_live_provider.py`, which provokes each of them on a real cluster.
 
 | what is wrong | official | the stand-in | seconds |
 |---|---|---|---|

@@ -3,7 +3,8 @@
 Names: the official plugin makes a random field manager (`pulumi-kubernetes-1a2b3c4d`) when it creates an object. Here
 the eight digits follow from the resource's URN. An object that exists already but whose fields were applied under that
 very name was made by this resource: by a run that was killed before the engine could write it down. That one is taken
-over; every other one is refused, as by the official plugin. `docs/decisions/0014-adoption-by-field-manager.md` has the details.
+over; every other one is refused, as by the official plugin. `docs/decisions/0014-adoption-by-field-manager.md` has the
+details.
 """
 
 import hashlib
