@@ -79,7 +79,7 @@ lock: venv ## Pin the dependencies again, after a change of pyproject.toml
 	@$(UV) lock
 	@$(UV) $(EXPORT) --output-file requirements.txt >/dev/null
 
-bench: venv ## Measure what the README promises, as ratios within one run
+bench: venv ## Measure the speed aims, as ratios within one run
 	@$(BIN)/python -m bench $(ARGS)
 
 soak: venv ## The long repetitions: kills at every call, releases under load

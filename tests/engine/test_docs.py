@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.docs.checkout import own_virtualenv
 from tests.support.docs.pages import CHECKOUT, Snippet, matches, pages, printed, snippets
 from tests.support.workbench import Workbench
 
@@ -15,7 +14,6 @@ WITH_COMMANDS = [page for page in pages() if any(snippet.info == "sh" for snippe
 
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: str(page.relative_to(CHECKOUT)))
 def test_the_commands_of_a_page_do_what_it_shows(page: Path, workbench: Workbench) -> None:
-    own_virtualenv(workbench.folder)
     for snippet in snippets(page):
         if snippet.info == "sh":
             run(snippet, workbench)

@@ -19,6 +19,9 @@ import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
+STAMP = "slipway-bootstrap"
+"""The file by which `toolchain/bootstrap.sh` knows what a virtual environment was made from, and for which folder."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -97,7 +100,7 @@ class Workbench:
 
 
 def copy_checkout(folder: Path) -> Workbench:
-    """Copy what git would commit into `folder`, and share this checkout's virtualenv."""
+    """Copy what git would commit into `folder`, and share this checkout's virtualenv, `./slipway` and `make` included."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=CHECKOUT,
@@ -110,6 +113,24 @@ def copy_checkout(folder: Path) -> Workbench:
         if source.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
-    (folder / ".venv").symlink_to(CHECKOUT / ".venv")
+    _share_virtualenv(folder)
     subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
     return Workbench(folder)
+
+
+def _share_virtualenv(folder: Path) -> None:
+    """Give a copied checkout a `.venv` that the bootstrap takes for current: links to this one's, and its own stamp.
+
+    With one link for the whole folder, `./slipway` and `make` in the copy would install the copy into this checkout's.
+    """
+    venv = folder / ".venv"
+    venv.mkdir()
+    for entry in (CHECKOUT / ".venv").iterdir():
+        if entry.name != STAMP:
+            (venv / entry.name).symlink_to(entry)
+    sums = [_checksum(folder / name) for name in ("uv.lock", "pyproject.toml")]
+    (venv / STAMP).write_text(f"{' '.join([str(folder), *sums])}\n", encoding="utf-8")
+
+
+def _checksum(file: Path) -> str:
+    return subprocess.run(["cksum"], input=file.read_bytes(), capture_output=True, check=True).stdout.decode().strip()
