@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
@@ -55,3 +56,11 @@ def test_the_engine_is_told_the_schema_of_the_configuration() -> None:
     assert schemas["workloads"] == {*parameters(POD_RULES), *COMMON}
     assert schemas["stack"] == {"verifiedImages", *COMMON}
     assert info.name == "slipway"
+
+
+@pytest.mark.parametrize("profile", ["baseline", "restricted", "gpu"])
+def test_every_profile_has_a_pack_that_asks_its_rules(profile: str) -> None:
+    source = (ROOT / "policies" / "packs" / profile / "__main__.py").read_text()
+    assert f'policies(profiles=("{profile}",))' in source
+    with started(ROOT / "policies" / "packs" / profile, ROOT) as analyzer:
+        assert analyzer.GetAnalyzerInfo(empty_pb2.Empty(), timeout=30).name == f"slipway-{profile}"
