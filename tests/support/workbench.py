@@ -100,7 +100,7 @@ class Workbench:
 
 
 def copy_checkout(folder: Path) -> Workbench:
-    """Copy what git would commit into `folder`, and share this checkout's virtualenv, `./slipway` and `make` included."""
+    """Copy what git would commit into `folder`, and share this checkout's virtualenv; `./slipway` and `make` work."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=CHECKOUT,
