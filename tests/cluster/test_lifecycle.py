@@ -52,7 +52,7 @@ def traces(home: Home) -> Traces:
         links=frozenset(os.listdir("/sys/class/net")),
         namespaces=frozenset(os.listdir("/run/netns") if Path("/run/netns").exists() else ()),
         rules=(*chains, *(line for line in listed if line.startswith("-A"))),
-        groups=frozenset(str(group) for group in Path("/sys/fs/cgroup").glob("**/slipway-*")),
+        groups=frozenset(str(group) for group in Path("/sys/fs/cgroup").glob(f"**/{Layout(home).group}")),
         folders=tuple(f"{folder}/{name}" for folder in FOLDERS for name in sorted(os.listdir(folder))),
         settings=tuple(Path(name).read_text() for name in MACHINE),
     )
