@@ -120,7 +120,7 @@ PDB_BLOCKING = object_rule(
         "A budget that lets no pod go keeps nodes from being drained, and with that from being patched.",
         "set maxUnavailable to 1 or more",
         _BUDGET,
-        decision="Whether minAvailable reaches the workload's replicas is not asked: that needs the workload beside it.",
+        decision="Whether minAvailable reaches the workload's replicas is not asked: that needs the workload too.",
     ),
     ("policy/PodDisruptionBudget",),
     of_object(
