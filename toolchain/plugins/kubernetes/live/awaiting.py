@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 
 from toolchain.plugins.base_values import Properties
 from toolchain.plugins.kubernetes.live import causes, evidence, readiness, settling
 from toolchain.plugins.kubernetes.live.causes import Cause
 from toolchain.plugins.kubernetes.live.client import ApiError, CancelledError, UnreachableError
 from toolchain.plugins.kubernetes.live.fields import condition, sections, text
-from toolchain.plugins.kubernetes.live.readiness import Readiness
+from toolchain.plugins.kubernetes.live.readiness import Readiness, Related
 from toolchain.plugins.kubernetes.live.store import Reference, Store
 from toolchain.plugins.kubernetes.live.verdict import READY, Phase, Verdict, waiting
 from toolchain.plugins.kubernetes.objects import is_core, kind_of
@@ -94,6 +95,8 @@ class Wait:
             while True:
                 verdict = self._verdict()
                 if verdict.phase is Phase.READY:
+                    if said:
+                        self.say("ready")
                     return self.live
                 self._end_if_hopeless(verdict)
                 line = self._status(verdict)
@@ -123,13 +126,21 @@ class Wait:
         return self._check()
 
     def _check(self) -> Verdict:
-        match self.readiness.related:
-            case "service":
-                return self.readiness.check(self.live, evidence.related_to_service(self.store, self.live))
-            case "claim":
-                return self.readiness.check(self.live, evidence.related_to_claim(self.store, self.live))
-            case _:
-                return self.readiness.check(self.live, {})
+        return self.readiness.check(self.live, self._related())
+
+    def _related(self) -> Related:
+        try:
+            match self.readiness.related:
+                case "service":
+                    return evidence.related_to_service(self.store, self.live)
+                case "claim":
+                    return evidence.related_to_claim(self.store, self.live)
+                case _:
+                    return {}
+        except ApiError as error:
+            if error.status != HTTPStatus.FORBIDDEN:
+                raise
+            return {}  # the account may deploy, but not look around
 
     def _verdict(self) -> Verdict:
         verdict = self._check()
@@ -175,7 +186,7 @@ class Wait:
                     found += causes.of_refusals(events, sections(maker, "status", "conditions"))
                 found += self._pod_causes(pods)
             elif self.readiness.related == "service":
-                found += self._pod_causes(evidence.related_to_service(self.store, self.live).get("pods", ()))
+                found += self._pod_causes(self._related().get("pods", ()))
             elif self.readiness.related == "claim":
                 found += causes.of_claim(self.live, evidence.events_of(self.store, self.live, self.since))
         except ApiError:  # the account may deploy, but not look at pods or events

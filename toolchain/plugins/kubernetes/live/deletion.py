@@ -63,6 +63,8 @@ class Deletion:
         while True:
             found = self.store.get(self.reference)
             if found is None or text(found, "metadata", "uid") != uid:
+                if said:
+                    self.say("gone")
                 return
             line = f"waiting for its deletion{_held_up(found)}"
             if line != said:

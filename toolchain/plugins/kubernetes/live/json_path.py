@@ -13,7 +13,7 @@ from toolchain.plugins.base_values import Value
 
 _STEP = re.compile(
     r"""
-      \.(?P<field>(?:[^.\[\]'"()=?@*\\]|\\.)+)
+      \.(?P<field>(?:[^.\[\]{}'"()=?@*\\\s]|\\.)+)
     | \[(?P<index>-?\d+)\]
     | (?P<every>\[\*\]|\.\*)
     | \[(?P<quote>['"])(?P<quoted>.*?)(?P=quote)\]
