@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from cli.failures import BadInputError
 from cli.workspace import Workspace
 from components.spec.loading import Loaded, load_file
+from components.spec.place import leaves
 from components.spec.problem import SpecError, path_text
 from components.spec.promotion import missing_promotions, promotion_file, read_promotions
-from components.spec.refusal import Path
 
 Result = TypeVar("Result")
 
@@ -65,15 +65,4 @@ class Setting:
 def listed(loaded: Loaded) -> list[Setting]:
     """Every plain value with its origin, in the order of the specification."""
     values = loaded.settings.model_dump(mode="json", by_alias=True)
-    return [Setting(path_text(path), value, str(loaded.origins[path])) for path, value in _leaves(values)]
-
-
-def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    if isinstance(value, dict) and value:
-        for key, below in cast(dict[str, Any], value).items():
-            yield from _leaves(below, (*path, key))
-    elif isinstance(value, list) and value:
-        for index, below in enumerate(cast(list[Any], value)):
-            yield from _leaves(below, (*path, index))
-    else:
-        yield path, value
+    return [Setting(path_text(path), value, str(loaded.origins[path])) for path, value in leaves(values)]

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar, cast
 
 from pydantic import ValidationError
 
-from components.spec import checks, telling, tiers
+from components.spec import checks, place, telling, tiers
 from components.spec.base import Spec
 from components.spec.document import ENCRYPTED, Document, read_file
 from components.spec.environment import Environment
@@ -100,21 +100,16 @@ def load(document: Document, environ: Mapping[str, str]) -> Loaded:
     return Loaded(settings, document, overridden)
 
 
-def _encrypted(value: object, path: Path = ()) -> Iterator[Refusal]:
+def _encrypted(values: object) -> Iterator[Refusal]:
     """Encrypted values inside the description: it has to be readable without a passphrase."""
-    if value is ENCRYPTED:
-        yield Refusal(
-            at=path,
-            found="an encrypted value",
-            allowed="plain settings; a secret has a key of its own",
-            mend="store it with `pulumi config set --secret slipway:<key>`, and name that key with `fromConfig`",
-        )
-    elif isinstance(value, Mapping):
-        for key, below in cast("Mapping[str, Any]", value).items():
-            yield from _encrypted(below, (*path, key))
-    elif isinstance(value, list):
-        for index, below in enumerate(cast("list[Any]", value)):
-            yield from _encrypted(below, (*path, index))
+    for path, value in place.leaves(values):
+        if value is ENCRYPTED:
+            yield Refusal(
+                at=path,
+                found="an encrypted value",
+                allowed="plain settings; a secret has a key of its own",
+                mend="store it with `pulumi config set --secret slipway:<key>`, and name that key with `fromConfig`",
+            )
 
 
 def _other_keys(values: Mapping[str, Any]) -> Iterator[Refusal]:
@@ -219,34 +214,11 @@ def _nearest(path: Path, known: Mapping[Path, V]) -> V | None:
 
 
 def _origins(settings: Settings, document: Document, overridden: Overridden) -> Iterator[tuple[Path, Origin]]:
-    for path in _leaves(settings.model_dump(mode="json", by_alias=True)):
+    for path, _ in place.leaves(settings.model_dump(mode="json", by_alias=True)):
         variable = _nearest(path, overridden.variables)
         if variable is not None:
             yield path, Origin("variable", variable)
-        elif _holds(overridden.values, path):
+        elif place.at(overridden.values, path) is not place.ABSENT:
             yield path, Origin("file", document.file, _nearest(path, document.lines))
         else:
             yield path, Origin("default", settings.environment.tier)
-
-
-def _leaves(value: object, path: Path = ()) -> Iterator[Path]:
-    below: Collection[tuple[str | int, Any]] = ()
-    if isinstance(value, Mapping):
-        below = list(cast("Mapping[str, Any]", value).items())
-    elif isinstance(value, list):
-        below = list(enumerate(cast("list[Any]", value)))
-    if not below:
-        yield path
-    for key, child in below:
-        yield from _leaves(child, (*path, key))
-
-
-def _holds(values: object, path: Path) -> bool:
-    for part in path:
-        if isinstance(values, Mapping) and part in values:
-            values = cast("Mapping[Any, Any]", values)[part]
-        elif isinstance(values, list) and isinstance(part, int) and part < len(cast("list[Any]", values)):
-            values = cast("list[Any]", values)[part]
-        else:
-            return False
-    return True

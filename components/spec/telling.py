@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from pydantic_core import ErrorDetails
 
-from components.spec import shape
+from components.spec import place, shape
 from components.spec.problem import listed, show, suggestion
 from components.spec.refusal import KIND, Path, Refusal
 
@@ -41,10 +41,9 @@ def _written(location: tuple[str | int, ...], values: object) -> Path:
         last = position == len(location) - 1
         if part == "[key]":
             continue
-        if isinstance(values, Mapping) and part in values:
-            values = cast("Mapping[Any, Any]", values)[part]
-        elif isinstance(values, list) and isinstance(part, int) and part < len(cast("list[Any]", values)):
-            values = cast("list[Any]", values)[part]
+        below = place.child(values, part)
+        if below is not place.ABSENT:
+            values = below
         elif not last:
             continue
         path.append(part)
@@ -52,7 +51,7 @@ def _written(location: tuple[str | int, ...], values: object) -> Path:
 
 
 def _tell_unknown_key(path: Path, values: Mapping[str, Any]) -> Refusal:
-    key, around = str(path[-1]), _value_at(values, path[:-1])
+    key, around = str(path[-1]), place.at(values, path[:-1])
     kind = cast("Mapping[str, object]", around).get("kind") if isinstance(around, Mapping) else None
     known = shape.keys_at(path[:-1], kind)
     close = suggestion(key, known)
@@ -62,15 +61,6 @@ def _tell_unknown_key(path: Path, values: Mapping[str, Any]) -> Refusal:
         allowed=f"the keys {listed(known, 'and')}",
         mend=f"did you mean `{close}`?" if close else f"remove `{key}`",
     )
-
-
-def _value_at(values: object, path: Path) -> object:
-    for part in path:
-        if isinstance(values, Mapping):
-            values = cast("Mapping[Any, Any]", values)[part]
-        else:
-            values = cast("list[Any]", values)[cast("int", part)]
-    return values
 
 
 def _tell_missing(error: ErrorDetails, path: Path) -> Refusal:
