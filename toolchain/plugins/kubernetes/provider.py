@@ -5,19 +5,23 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from toolchain.plugins import base
 from toolchain.plugins.base import ProviderError
 from toolchain.plugins.base_values import Properties, Value, contains_unknown, plain_properties
 from toolchain.plugins.kubernetes import diffing, kinds, naming, objects, settings
 from toolchain.plugins.kubernetes.immutable import IDENTITY, replacing_paths
-from toolchain.plugins.kubernetes.live.cluster import Cluster, Declared
 from toolchain.plugins.kubernetes.live.connection import Connection
+from toolchain.plugins.kubernetes.live.declared import Declared
 from toolchain.plugins.kubernetes.live.equivalence import aligned
 from toolchain.plugins.kubernetes.live.fields import section
 from toolchain.plugins.kubernetes.objects import child, set_metadata, text
 from toolchain.plugins.kubernetes.render import OMIT_SECRETS, RenderFolder
 from toolchain.plugins.kubernetes.unique_names import unique_name
+
+if TYPE_CHECKING:
+    from toolchain.plugins.kubernetes.live.cluster import Cluster
 
 VERSION = "4.32.0"
 
@@ -269,7 +273,7 @@ class Kubernetes(base.Provider):
 
     # Parts of the above
 
-    def _cluster(self) -> Cluster:
+    def _cluster(self) -> "Cluster":
         """Returns the cluster, or refuses."""
         cluster = self._connection.reach()
         if cluster is None:
@@ -306,7 +310,7 @@ class Kubernetes(base.Provider):
         cluster = self._cluster_for_preview(declared)
         return declared.inputs if cluster is None else cluster.preview_update(declared, ignored)
 
-    def _cluster_for_preview(self, declared: Declared) -> Cluster | None:
+    def _cluster_for_preview(self, declared: Declared) -> "Cluster | None":
         """Returns the cluster to ask, unless manifests are rendered, something is not known yet, or there is none."""
         if self._folder is not None or contains_unknown(declared.inputs):
             return None

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from toolchain.plugins.base_values import Properties
 from toolchain.plugins.kubernetes.live import causes, evidence, readiness, settling
 from toolchain.plugins.kubernetes.live.causes import Cause
-from toolchain.plugins.kubernetes.live.client import ApiError, CancelledError, UnreachableError
+from toolchain.plugins.kubernetes.live.errors import ApiError, CancelledError, UnreachableError
 from toolchain.plugins.kubernetes.live.fields import condition, sections, text
 from toolchain.plugins.kubernetes.live.readiness import Readiness, Related
 from toolchain.plugins.kubernetes.live.store import Reference, Store

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import cast
 
-from toolchain.plugins.base import ProviderError
 from toolchain.plugins.base_values import Properties, Value
 from toolchain.plugins.kubernetes.live.access import Access
-from toolchain.plugins.kubernetes.live.fields import sections, text
+from toolchain.plugins.kubernetes.live.errors import ApiError, CancelledError, UnreachableError
 
 CONNECT_S = 5.0
 """How long the server may take to accept a connection before it counts as unreachable."""
@@ -32,32 +31,6 @@ RECOVER_S = 20.0
 _TRIES = 6
 _MOST_PAUSE_S = 5.0
 _WARNING_PREFIX = 299  # the code of the one kind of warning header that API servers send
-
-
-class ApiError(ProviderError):
-    """The API server refused.
-
-    Attributes:
-        status: The HTTP status.
-        reason: Kubernetes' word for it, such as "AlreadyExists".
-        causes: Of the refusal, as the server lists them: `reason`, `message`, `field`.
-    """
-
-    def __init__(self, status: int, body: Properties | str) -> None:
-        answer = body if isinstance(body, dict) else {}
-        message = text(answer, "message") or (body if isinstance(body, str) else "") or f"HTTP status {status}"
-        super().__init__(message)
-        self.status = status
-        self.reason = text(answer, "reason")
-        self.causes = sections(answer, "details", "causes")
-
-
-class UnreachableError(ProviderError):
-    """Nobody answers at the server's address."""
-
-
-class CancelledError(ProviderError):
-    """The user pressed Ctrl-C."""
 
 
 @dataclass(frozen=True, slots=True)

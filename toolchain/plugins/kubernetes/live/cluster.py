@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 
 from toolchain.plugins.base import InitFailedError, ProviderError
@@ -14,10 +14,12 @@ from toolchain.plugins.kubernetes import diffing, objects
 from toolchain.plugins.kubernetes.kinds import GroupVersionKind
 from toolchain.plugins.kubernetes.live import ownership, wait_for
 from toolchain.plugins.kubernetes.live.awaiting import NotReadyError, Wait
-from toolchain.plugins.kubernetes.live.client import ApiError, CancelledError, Client
+from toolchain.plugins.kubernetes.live.client import Client
+from toolchain.plugins.kubernetes.live.declared import Declared
 from toolchain.plugins.kubernetes.live.deletion import Deletion, policy_of
 from toolchain.plugins.kubernetes.live.discovery import Discovery, Resource
 from toolchain.plugins.kubernetes.live.equivalence import aligned
+from toolchain.plugins.kubernetes.live.errors import ApiError, CancelledError
 from toolchain.plugins.kubernetes.live.fields import section, sections, text
 from toolchain.plugins.kubernetes.live.readiness import DEFAULT_TIMEOUT_S, Readiness, Related, readiness_of
 from toolchain.plugins.kubernetes.live.redaction import Redactor
@@ -28,7 +30,6 @@ NEW_KIND_S = 15.0
 """How long a kind that the program itself defines may take to be served after its definition was accepted."""
 
 _NEW_KIND_PAUSE_S = 0.3
-_MANAGER = "pulumi.com/patchFieldManager"
 _FORCE = "pulumi.com/patchForce"
 _SKIP = "pulumi.com/skipAwait"
 _TIMEOUT = "pulumi.com/timeoutSeconds"
@@ -46,58 +47,6 @@ The resource already exists in the cluster. This can happen when:
     protected resources (e.g. kube-system) cannot be deleted on destroy.
   - Intentional upsert: set upsertExistingObjects on the provider to allow
     server-side apply to update existing objects on create."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
-    """One resource, as a call of the engine brings it.
-
-    Attributes:
-        urn: Its URN.
-        obj: The object as the program declares it, without secrets marked.
-        inputs: The same with its secrets marked.
-        patch: Whether it patches an object of somebody else.
-        timeout_s: The user's time limit (customTimeouts), in seconds; 0 for none.
-        manager: The field manager that its state names; "" for a new one.
-        initial_api_version: The same for the `apiVersion` with which it was created.
-    """
-
-    urn: str
-    obj: Properties
-    inputs: Properties
-    patch: bool = False
-    timeout_s: float = 0
-    manager: str = ""
-    initial_api_version: str = ""
-
-    @property
-    def name(self) -> str:
-        """The object's name."""
-        return text(self.obj, "metadata", "name")
-
-    @property
-    def kind(self) -> GroupVersionKind:
-        """The object's kind."""
-        return objects.kind_of(self.obj)
-
-    @property
-    def field_manager(self) -> str:
-        """Under which name its fields are owned."""
-        return self.annotation(_MANAGER) or self.manager or ownership.manager_of(self.urn)
-
-    def annotation(self, key: str) -> str:
-        """Returns an annotation of the object, or ""."""
-        return text(self.obj, "metadata", "annotations", key)
-
-    def state(self, live: Properties) -> Properties:
-        """Returns the state to record."""
-        return objects.state_of(
-            self.obj,
-            self.inputs,
-            initial_api_version=self.initial_api_version or text(self.obj, "apiVersion"),
-            field_manager=self.field_manager,
-            live=live,
-        )
 
 
 class Cluster:

@@ -3,16 +3,17 @@
 import os
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from toolchain.plugins.base import ProviderError
 from toolchain.plugins.base_engine import EngineLog
 from toolchain.plugins.kubernetes import kubeconfig
 from toolchain.plugins.kubernetes.kinds import GroupVersionKind
-from toolchain.plugins.kubernetes.live import access
-from toolchain.plugins.kubernetes.live.client import Client
-from toolchain.plugins.kubernetes.live.cluster import Cluster
 from toolchain.plugins.kubernetes.live.redaction import Redactor
 from toolchain.plugins.kubernetes.settings import Settings
+
+if TYPE_CHECKING:
+    from toolchain.plugins.kubernetes.live.cluster import Cluster
 
 _RETRY_S = 5.0
 """A cluster that could not be reached is not tried again before: a preview of 800 objects must not wait 800 times."""
@@ -43,7 +44,7 @@ class Connection:
         with self._lock:
             self._settings, self._engine, self._cluster, self._failed_at = settings, engine, None, None
 
-    def reach(self) -> Cluster | None:
+    def reach(self) -> "Cluster | None":
         """Returns the cluster; None if it cannot be reached, with the reason in `why`."""
         with self._lock:
             if self._cluster is not None:
@@ -79,7 +80,12 @@ class Connection:
             told, self._told = self._told, True
         return not told
 
-    def _connect(self) -> Cluster:
+    def _connect(self) -> "Cluster":
+        # Imported here, since HTTP and TLS cost 0.1 s in each process, and a stack that is rendered needs neither.
+        from toolchain.plugins.kubernetes.live import access
+        from toolchain.plugins.kubernetes.live.client import Client
+        from toolchain.plugins.kubernetes.live.cluster import Cluster
+
         settings = self._settings
         config = kubeconfig.parse(settings.kubeconfig) if settings.kubeconfig else kubeconfig.ambient(os.environ)
         client = Client(access.find(config, settings.context, settings.cluster), self.stop)

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from toolchain.plugins.base_values import Properties
 from toolchain.plugins.kubernetes.kinds import GroupVersionKind
-from toolchain.plugins.kubernetes.live.client import ApiError, Client
+from toolchain.plugins.kubernetes.live.client import Client
+from toolchain.plugins.kubernetes.live.errors import ApiError
 from toolchain.plugins.kubernetes.live.fields import flag, sections, text
 
 

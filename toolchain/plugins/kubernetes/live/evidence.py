@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from toolchain.plugins.base_values import Properties
 from toolchain.plugins.kubernetes.live.causes import Log
-from toolchain.plugins.kubernetes.live.client import ApiError
 from toolchain.plugins.kubernetes.live.discovery import group_path
+from toolchain.plugins.kubernetes.live.errors import ApiError
 from toolchain.plugins.kubernetes.live.fields import moment, section, sections, text
 from toolchain.plugins.kubernetes.live.selectors import of_labels, written
 from toolchain.plugins.kubernetes.live.store import Store

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from toolchain.plugins.base_values import Properties, Value
-from toolchain.plugins.kubernetes.live.client import ApiError
+from toolchain.plugins.kubernetes.live.errors import ApiError
 from toolchain.plugins.kubernetes.live.fields import moment, sections, text
 
 OFFICIAL = "pulumi-kubernetes"

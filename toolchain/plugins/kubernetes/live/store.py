@@ -7,8 +7,9 @@ from http import HTTPStatus
 
 from toolchain.plugins.base_values import Properties, Value
 from toolchain.plugins.kubernetes.kinds import GroupVersionKind
-from toolchain.plugins.kubernetes.live.client import Answer, ApiError, CancelledError, Client
+from toolchain.plugins.kubernetes.live.client import Answer, Client
 from toolchain.plugins.kubernetes.live.discovery import Resource
+from toolchain.plugins.kubernetes.live.errors import ApiError, CancelledError
 from toolchain.plugins.kubernetes.live.fields import sections, text
 
 APPLY = "application/apply-patch+yaml"

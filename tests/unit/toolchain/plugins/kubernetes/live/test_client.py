@@ -7,7 +7,8 @@ import pytest
 
 from tests.unit.toolchain.plugins.kubernetes.live.fake_api import FakeApi, fake_api
 from toolchain.plugins.kubernetes.live.access import find
-from toolchain.plugins.kubernetes.live.client import ApiError, CancelledError, Client, UnreachableError
+from toolchain.plugins.kubernetes.live.client import Client
+from toolchain.plugins.kubernetes.live.errors import ApiError, CancelledError, UnreachableError
 
 BUSY = (429, {"message": "too many requests"})
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from toolchain.plugins.base_values import Properties, Value
-from toolchain.plugins.kubernetes.live.client import ApiError
+from toolchain.plugins.kubernetes.live.errors import ApiError
 from toolchain.plugins.kubernetes.live.ownership import (
     applied_at,
     conflicts,
