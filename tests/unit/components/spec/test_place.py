@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,5 +31,5 @@ def test_what_is_not_there_is_absent_and_none_is_there():
 
 
 def test_an_empty_mapping_is_a_leaf():
-    value: Any = {"a": {}, "b": [1, {"c": []}]}
+    value: object = yaml.safe_load("{a: {}, b: [1, {c: []}]}")
     assert list(leaves(value)) == [(("a",), {}), (("b", 0), 1), (("b", 1, "c"), [])]
