@@ -23,6 +23,8 @@ from tests.cluster.support import Cluster
 from toolchain import gobuild, oci
 from toolchain.bases import ARCHITECTURES
 from toolchain.cluster import images
+from toolchain.cluster.api import Api, RefusedError
+from toolchain.cluster.waiting import wait_until
 from toolchain.home import Home
 from toolchain.plugins.base import DiffKind, InitFailedError, PropertyDiff, ProviderError
 from toolchain.plugins.base_values import UNKNOWN, Properties, Secret
@@ -200,10 +202,16 @@ def test_a_custom_resource_is_ready_when_its_annotation_says_so(cluster: Cluster
     # when it gets there while it is waited for
     def launch() -> None:
         change = {"spec": {"phase": "Afloat"}, "status": {"conditions": [{"type": "Ready", "status": "True"}]}}
-        patch = ["patch", f"boats.{group}/one", "--type=merge", "-p", json.dumps(change)]
-        deadline = time.monotonic() + 30
-        while cluster.try_kubectl("-n", live.namespace, *patch).code and time.monotonic() < deadline:
-            time.sleep(0.2)
+        path = f"/apis/{group}/v1/namespaces/{live.namespace}/boats/one"
+        api = Api.of(cluster.kubeconfig)
+
+        def launched() -> bool:
+            try:
+                return bool(api.patch(path, change))
+            except RefusedError:
+                return False
+
+        wait_until(launched, 30)
 
     launching = threading.Thread(target=launch)
     launching.start()
