@@ -61,13 +61,14 @@ class Proxy(grpc.GenericRpcHandler):
             if fatal and self._moment == "before":
                 kill_engine()
             try:
-                response = ask(request, metadata=context.invocation_metadata())
+                return ask(request, metadata=context.invocation_metadata())
             except grpc.RpcError as error:
                 pass_on(error, context)
                 raise
-            if fatal:
-                kill_engine()
-            return response
+            finally:
+                # Also after an error: a provider may have done something before it failed.
+                if fatal:
+                    kill_engine()
 
         return grpc.unary_unary_rpc_method_handler(answer)
 
