@@ -134,7 +134,10 @@ def build_after_change(workbench: Workbench) -> float:
 
 
 def build_without_cache(workbench: Workbench) -> float:
-    """Build everything again, downloads included where the build has no cache mount."""
+    """Build everything again, as a machine that never built it would: the cache mounts are emptied, too."""
+    socket = Home(Path(workbench.environment()["SLIPWAY_HOME"])).buildkit_socket
+    empty = ["buildctl", "--addr", f"unix://{socket}", "prune", "--filter", "type==exec.cachemount"]
+    succeed(workbench, empty, workbench.environment())
     return build(workbench, "--no-cache")
 
 
