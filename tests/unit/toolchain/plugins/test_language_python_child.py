@@ -130,7 +130,8 @@ def test_a_killed_host_takes_its_program_with_it() -> None:
     )
     with subprocess.Popen([sys.executable, "-c", host_source], cwd=ROOT, stdout=subprocess.PIPE) as host:
         program = psutil.Process(int(line(host)))
-        wait_for(lambda: program.cmdline()[1] == "-c")  # it has become the program
+        # It has become the program; on the way there it has the host's command line, and for a moment none.
+        wait_for(lambda: program.cmdline()[1:] == ["-c", "import time; time.sleep(600)"])
 
         host.kill()
 
