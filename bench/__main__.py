@@ -8,8 +8,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
 
-from bench.measure import Figure, compare, in_turn, median, table
+from bench.measure import Figure, compare, in_turn, table
 from bench.stage import EMPTY_PACK, OWN_PACK, own, own_environment, peer
 from tests.support.workbench import Workbench, copy_checkout
 from toolchain import install, registry, services

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,6 @@ class Figure:
             return "-"
         met = self.ratio >= self.aim if self.higher_is_better else self.ratio <= self.aim
         return "met" if met else "missed"
-
-
-def median(values: Iterable[float]) -> float:
-    """The middle value."""
-    return statistics.median(values)
 
 
 def in_turn(ours: Callable[[], float], peer: Callable[[], float], runs: int) -> tuple[list[float], list[float]]:

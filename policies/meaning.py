@@ -131,9 +131,10 @@ def _on_value(
 ) -> Compiled:
     """The predicates that ask about one value, which is known by then."""
     get = getter(predicate.field)
+    # Each case is one expression: named functions (E731) would hide the table that this is.
     match predicate:
         case Equals(_, expected):
-            test: Callable[[object], Truth] = lambda value: value == expected  # noqa: E731 (one case of many)
+            test: Callable[[object], Truth] = lambda value: value == expected  # noqa: E731
         case OneOf(_, values):
             allowed = frozenset(cast("Iterable[object]", bound(values, parameters)) or ())
             test = lambda value: value in allowed  # noqa: E731
