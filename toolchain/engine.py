@@ -39,6 +39,9 @@ FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # How long output may keep coming after the engine has ended, from a child that inherited its pipe, in seconds.
 DRAIN_S = 2.0
 
+# How long one wait for the engine lasts before the next begins, in seconds; see `_wait`.
+WAIT_S = 1.0
+
 
 class EngineError(ToolchainError):
     """The engine refused a short command; the message is what it said."""
@@ -222,7 +225,7 @@ class Engine:
             signals.pass_to(process)
             reader = threading.Thread(target=output.read_from, args=(process,), daemon=True)
             reader.start()
-            code = process.wait()
+            code = _wait(process)
         reaped = reap(run.id) if code < 0 or signals.first else 0
         reader.join(DRAIN_S)
         folder.remove(run)
@@ -241,6 +244,17 @@ class Engine:
                 "run `slipway up`, which installs it; `slipway doctor` shows the rest",
             )
         return found
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    """Wait for a process to end; returns its exit code.
+
+    Python looks for signals before it waits in the kernel. One that comes between the two would be noticed only when
+    the process ends, which after a second Ctrl-C may be never: so no single wait is long.
+    """
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(WAIT_S)
 
 
 class _Output:

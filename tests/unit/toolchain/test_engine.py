@@ -20,17 +20,15 @@ from toolchain.errors import ToolchainError
 from toolchain.runs import RUN_ID_VARIABLE, processes_of
 
 # Starts a child as the engine starts its plugins, says so, and waits. An interrupt ends it with code 7, or, in the
-# stubborn version, only makes it say so.
+# stubborn version, only makes it say so. The interrupt is blocked and waited for, so that none can come unnoticed.
 WAITING = """
 import os, signal, subprocess, sys
-def interrupted(*_):
-    print("cancelling", flush=True)
-    {on_interrupt}
-signal.signal(signal.SIGINT, interrupted)
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
 child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"], start_new_session=True)
 print("working", os.environ["SLIPWAY_RUN_ID"], flush=True)
-while True:
-    signal.pause()
+while signal.sigwait([signal.SIGINT]):
+    print("cancelling", flush=True)
+    {on_interrupt}
 """
 POLITE = WAITING.format(on_interrupt="child.kill(); sys.exit(7)")
 STUBBORN = WAITING.format(on_interrupt="pass")
