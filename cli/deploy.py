@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import click
 
-from cli import events, images, settings, terminal
+from cli import events, images, lost_images, settings, terminal
 from cli.failures import BadInputError
 from cli.needs import ENGINE, needs
 from cli.operation import Outcome, operate
@@ -67,7 +67,8 @@ def up(workspace: Workspace, flags: Sequence[str]) -> None:
     with workspace.engine.alone(), images.pushing(workspace, loaded.settings.registry):
         recover(workspace)
         make_stack(workspace)
-        outcome = operate(workspace, ["up", "--yes", *preview_first, *flags])
+        again = lost_images.rebuild(workspace, loaded.settings.registry)
+        outcome = operate(workspace, ["up", "--yes", *preview_first, *again, *flags])
     outcome.require_success()
     tell(outcome, time.monotonic() - began)
 

@@ -52,7 +52,8 @@ def recorded(workspace: Workspace, registry: Registry) -> list[ImageReference]:
     checkpoint = workspace.engine.checkpoint
     if not registry.insecure or registry.retain_images or checkpoint is None:
         return []
-    pushed = {reference for resource in checkpoint.resources() for reference in pushed_by(resource)}
+    removable = [resource for resource in checkpoint.resources() if not resource.get("retainOnDelete")]
+    pushed = {reference for resource in removable for reference in pushed_by(resource)}
     below = f"{registry.repository}/"
     return sorted(
         (image for image in pushed if image.registry == registry.address and image.repository.startswith(below)),
@@ -61,8 +62,8 @@ def recorded(workspace: Workspace, registry: Registry) -> list[ImageReference]:
 
 
 def pushed_by(resource: Mapping[str, Any]) -> list[ImageReference]:
-    """What a resource in a state pushed, by digest alone; empty for one that is kept when its stack goes."""
-    if resource.get("type") not in (IMAGE, INDEX) or resource.get("retainOnDelete"):
+    """What a resource in a state pushed, by digest alone."""
+    if resource.get("type") not in (IMAGE, INDEX):
         return []
     outputs = mapping(resource.get("outputs"))
     reference, digest = text(outputs.get("ref")), text(outputs.get("digest"))

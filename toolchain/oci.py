@@ -14,6 +14,7 @@ from toolchain import files
 from toolchain.errors import ToolchainError
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 
@@ -99,14 +100,14 @@ def image(layer: Path, diff_id: str, architecture: str, config: Mapping[str, Any
     return Image(layer, configuration, manifest)
 
 
-def pushed(registry: str, repository: str, tag: str) -> str | None:
-    """The digest that a tag stands for in a registry, None if it is not there.
+def pushed(registry: str, repository: str, reference: str) -> str | None:
+    """The digest that a tag or digest stands for in a registry, None if it is not there.
 
     Raises:
         ToolchainError: The registry does not answer as one.
     """
-    url = f"http://{registry}/v2/{repository}/manifests/{tag}"
-    status, headers = _request("HEAD", url, headers={"Accept": MANIFEST}, expected=(200, 404))
+    url = f"http://{registry}/v2/{repository}/manifests/{reference}"
+    status, headers = _request("HEAD", url, headers={"Accept": f"{MANIFEST}, {INDEX}"}, expected=(200, 404))
     return headers.get("docker-content-digest") if status == http.HTTPStatus.OK else None
 
 

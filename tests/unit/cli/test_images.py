@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,53 +11,17 @@ import pytest
 from cli import images
 from policies.values.image import ImageReference
 from tests.unit.cli.conftest import Desk
-from tests.unit.toolchain.sites import Answer, Request, served
+from tests.unit.cli.pushed import DIGEST, Registry, answering_registry, deploy, image, write_state
 from toolchain import claims
 from toolchain.home import Home
 
-DIGEST = f"sha256:{'a' * 64}"
 OTHER = f"sha256:{'b' * 64}"
-
-
-@dataclass
-class Registry:
-    """What was asked of a registry that answers everything alike."""
-
-    status: int = 202
-    address: str = ""
-    asked: list[str] = field(default_factory=list[str])
-
-    def answer(self, request: Request) -> Answer:
-        self.asked.append(f"{request.method} {request.path}")
-        return Answer(self.status)
 
 
 @pytest.fixture
 def registry() -> Generator[Registry]:
-    held = Registry()
-    with served(held.answer) as port:
-        held.address = f"127.0.0.1:{port}"
-        yield held
-
-
-def image(address: str, digest: str = DIGEST, **more: Any) -> dict[str, Any]:
-    name = f"{address}/slipway/python-api"
-    outputs = {"digest": digest, "tags": [f"{name}:dev"], "ref": f"{name}:dev@{digest}"}
-    return {"urn": "urn:image", "type": images.IMAGE, "outputs": outputs, **more}
-
-
-def deploy(desk: Desk, registry: Registry, *resources: dict[str, Any], **changes: Any) -> None:
-    """A dev stack whose state holds the resources, and whose registry is this one."""
-    desk.change(
-        "dev", lambda content: content["config"]["slipway:registry"].update(address=registry.address, **changes)
-    )
-    write_state(desk.checkout, *resources)
-
-
-def write_state(checkout: Path, *resources: dict[str, Any], stack: str = "dev") -> None:
-    file = checkout / ".state" / ".pulumi" / "stacks" / "slipway" / f"{stack}.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"checkpoint": {"latest": {"resources": resources}}}))
+    with answering_registry() as registry:
+        yield registry
 
 
 DELETED = f"DELETE /v2/slipway/python-api/manifests/{DIGEST}"

@@ -1,4 +1,4 @@
-"""A destroyed dev stack takes its image out of the registry, when nobody else on the machine uses it."""
+"""Images in a registry of this machine: they go with the last stack that uses them, and come again when lost."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.small_image import build_small, held, image_of
 from tests.support.workbench import Workbench, copy_checkout
+from toolchain import oci
 
 
 @pytest.fixture
@@ -43,3 +44,20 @@ def test_an_image_goes_with_the_last_checkout_that_uses_it(pair: tuple[Workbench
     again = two.slipway("up", "--stack", "dev")
     assert again.code == 0, again.text
     assert held(reference)
+
+
+def test_an_image_that_the_registry_lost_is_built_again(pair: tuple[Workbench, Workbench]) -> None:
+    # given a stack whose image was taken away behind its back
+    one, _ = pair
+    assert one.slipway("up", "--stack", "dev").code == 0
+    reference = image_of(one)
+    host, _, rest = reference.partition("/")
+    assert oci.delete(host, *rest.split("@"))
+    # when it is brought up
+    again = one.slipway("up", "--stack", "dev")
+    # then the image is there, under the same digest, and nothing else changed
+    assert again.code == 0, again.text
+    assert held(reference)
+    assert "1 replaced" in again.out
+    assert "changed" not in again.out.replace("unchanged", "")
+    one.slipway("destroy", "--stack", "dev", "--yes")
