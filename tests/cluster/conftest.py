@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import platform
 import subprocess
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster import stacks
 from tests.cluster.support import Cluster
+from tests.support.workbench import Workbench, copy_checkout
 from toolchain import gobuild, oci, registry
 from toolchain.bases import ARCHITECTURES
 from toolchain.cluster import down, images, status, up
@@ -85,6 +88,25 @@ def responder(home: Home, embedded_registry: str, tmp_path_factory: pytest.TempP
     image = images.make(images.ProgramImage(folder / "responder"), ARCHITECTURES[platform.machine()], folder)
     oci.push(embedded_registry, "tests/responder", "latest", image)
     return f"{embedded_registry}/tests/responder@{image.digest}"
+
+
+@pytest.fixture(scope="session")
+def python_api(embedded_registry: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The image of `images/python-api`, by digest, as the dev stack builds it."""
+    workbench = copy_checkout(tmp_path_factory.mktemp("python-api") / "checkout")
+    built = workbench.slipway("up", "--stack", "dev")
+    assert built.code == 0, built.text
+    outputs = json.loads(workbench.pulumi("stack", "output", "--stack", "dev", "--json").out)
+    yield str(outputs["images"]["python-api"])
+    gone = workbench.slipway("destroy", "--stack", "dev", "--yes")
+    assert gone.code == 0, gone.text
+
+
+@pytest.fixture(scope="module")
+def checkout(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """A private checkout whose stacks reach the cluster; see `stacks.py`."""
+    with stacks.checkout(tmp_path_factory.mktemp("stacks") / "checkout", cluster) as workbench:
+        yield workbench
 
 
 @pytest.fixture
