@@ -1,34 +1,10 @@
 """The program as a whole, for each committed stack."""
 
-import json
-import runpy
-from pathlib import Path
-from typing import Any
-
-import pulumi
 import pytest
 
 from components.configuration import Refused
-from components.spec.document import read_file
-from components.spec.promotion import Promotions
-from tests.unit.components.recorder import DIGEST, UNKNOWN, Recording, clear_texts, record
-
-PROJECT = Path(__file__).parents[3]
-
-
-def run(
-    monkeypatch: pytest.MonkeyPatch, stack: str, *, preview: bool, into: Recording | None = None, **changes: Any
-) -> Recording:
-    monkeypatch.chdir(PROJECT)
-    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    values = {**read_file(PROJECT / f"Pulumi.{stack}.yaml").values, **changes}
-
-    def program() -> None:
-        pulumi.runtime.set_all_config({f"slipway:{key}": json.dumps(value) for key, value in values.items()}, [])
-        monkeypatch.setattr(pulumi, "get_stack", lambda: stack)
-        runpy.run_path("__main__.py", run_name="__main__")
-
-    return record(program, preview=preview, into=into)
+from tests.unit.components.program import run
+from tests.unit.components.recorder import DIGEST, UNKNOWN, Recording, clear_texts
 
 
 def test_an_update_of_dev_runs_the_digest_that_it_built(monkeypatch: pytest.MonkeyPatch):
@@ -82,12 +58,8 @@ def test_prod_runs_the_digest_that_staging_built_from_the_same_registry(monkeypa
     built = run(monkeypatch, "staging", preview=False).one("VerifiedImage").inputs["reference"]
     # when prod is told of that digest
     recorded = {("staging", "python-api"): str(built).partition("@")[2]}
-
-    def read_promotions(_: Path) -> Promotions:
-        return recorded
-
-    monkeypatch.setattr("components.configuration.read_promotions", read_promotions)
-    promoted = run(monkeypatch, "prod", preview=False).one("VerifiedImage").inputs["reference"]
+    prod = run(monkeypatch, "prod", preview=False, promotions=recorded)
+    promoted = prod.one("VerifiedImage").inputs["reference"]
     # then it runs the very same image
     assert promoted == built
 

@@ -1,0 +1,109 @@
+"""A stack that uses everything that a stack file can say, for checks that must hold for every object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.spec.promotion import Promotions
+
+_DIGEST = f"sha256:{'0' * 64}"
+
+STORED: Mapping[str, str] = {"databasePassword": "planted", "registryPassword": "planted"}
+"""The values of its stored secrets, by their keys."""
+
+PROMOTIONS: Promotions = {("staging", "embedder"): _DIGEST}
+"""What may be promoted into it."""
+
+_API: dict[str, Any] = {
+    "image": {
+        "build": {
+            "folder": "images/python-api",
+            "dockerfile": "Dockerfile",
+            "target": "runtime",
+            "args": {"PYTHON_VERSION": "3.11"},
+            "platforms": ["linux/amd64", "linux/arm64"],
+            "secrets": {"database": {"secret": "database-password"}},
+        }
+    },
+    "profile": "api",
+    "version": "1.4.2",
+    "port": 8000,
+    "extraPorts": [{"name": "metrics", "port": 9090}],
+    "autoscaling": {"min": 2, "max": 4, "cpuUtilisation": 60},
+    "rollout": {"maxSurge": 1, "maxUnavailable": 1},
+    "env": {"LOG_LEVEL": "info"},
+    "configFiles": {"folder": "/etc/app", "files": {"app.yaml": "workers: 2\n"}},
+    "secrets": ["database-password", "session-key"],
+    "resources": {"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}},
+    "shmSize": "64Mi",
+    "tmpSize": "64Mi",
+    "probes": {
+        "livenessPath": "/health",
+        "readinessPath": "/ready",
+        "startupSeconds": 60,
+        "livenessPeriodSeconds": 10,
+        "readinessPeriodSeconds": 5,
+        "timeoutSeconds": 2,
+    },
+    "shutdown": {"preStopSeconds": 5, "drainSeconds": 20},
+    "user": 10001,
+    "group": 10002,
+    "network": {
+        "allowFrom": [
+            {"namespace": "ingress-nginx", "ports": [8000]},
+            {"workload": "worker"},
+            {"cidr": "10.20.0.0/16"},
+        ],
+        "allowTo": [{"workload": "embedder", "ports": [8000]}, {"cidr": "10.30.0.0/16"}],
+    },
+}
+
+_EMBEDDER: dict[str, Any] = {
+    "image": {"promote": {"from": "staging", "name": "embedder"}},
+    "profile": "model",
+    "port": 8000,
+    "replicas": 2,
+    "gpu": {"count": 1, "product": "NVIDIA-A100-SXM4-80GB"},
+}
+
+_WORKER: dict[str, Any] = {
+    "image": {"external": {"reference": f"docker.io/library/redis@{_DIGEST}", "reason": "checked by the test team"}},
+    "profile": "vector",
+    "port": None,
+    "replicas": 1,
+    "command": ["/worker"],
+    "args": ["--queue", "default"],
+}
+
+FULL: Mapping[str, Any] = {
+    "environment": {
+        "tier": "prod",
+        "namespace": "full",
+        "owner": "platform",
+        "podSecurity": "restricted",
+        "quota": {
+            "requests": {"cpu": "64", "memory": "256Gi"},
+            "limits": {"cpu": "128", "memory": "512Gi"},
+            "pods": 50,
+            "gpus": 4,
+        },
+    },
+    "target": {"kind": "kubernetes", "context": "full", "kubeconfig": "~/.kube/config"},
+    "registry": {
+        "address": "registry.example.com",
+        "repository": "team/full",
+        "insecure": False,
+        "credentials": {"username": "ci", "password": "registry-password"},
+        "builder": {"name": "slipway", "caBundle": "none"},
+        "cache": {"enabled": True, "tag": "main"},
+        "retainImages": True,
+    },
+    "workloads": {"api": _API, "embedder": _EMBEDDER, "worker": _WORKER},
+    "secrets": {
+        "session-key": {"generated": {"length": 48, "special": True, "rotation": 2}},
+        "database-password": {"fromConfig": {"key": "databasePassword"}},
+        "registry-password": {"fromConfig": {"key": "registryPassword"}},
+    },
+}
+"""Its values, by key. Every field of the description is used in it somewhere: a test holds it to that."""

@@ -1,0 +1,45 @@
+"""The stack that stands for every option uses every option."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import pytest
+
+from components.spec.base import Spec
+from components.spec.image import BuildSecret
+from components.spec.settings import Settings
+from components.spec.target import RenderTarget
+from tests.support.docs import fields
+from tests.support.full_stack import FULL, PROMOTIONS, STORED
+from tests.unit.components.program import run
+
+ELSEWHERE = frozenset({(RenderTarget, "kind"), (RenderTarget, "folder"), (BuildSecret, "env"), (BuildSecret, "file")})
+"""Other ways to say where something is, which reach no object."""
+
+
+def used(value: object) -> Iterator[tuple[type[Spec], str]]:
+    """The fields that were written, of a value and all below it."""
+    if isinstance(value, Spec):
+        for name in value.model_fields_set:
+            yield type(value), name
+            yield from used(getattr(value, name))
+    elif isinstance(value, Mapping):
+        for below in cast("Mapping[str, Any]", value).values():
+            yield from used(below)
+    elif isinstance(value, tuple):
+        for below in cast("tuple[Any, ...]", value):
+            yield from used(below)
+
+
+def test_every_field_of_a_stack_file_is_used():
+    settings = Settings.model_validate(FULL, by_alias=True, by_name=False)
+    known = {(row.model, row.field) for name in fields.TABLES for row in fields.table(name)}
+
+    missing = known - set(used(settings)) - ELSEWHERE
+    assert sorted(f"{model.__name__}.{field}" for model, field in missing) == []
+
+
+def test_it_can_be_deployed(monkeypatch: pytest.MonkeyPatch):
+    recording = run(monkeypatch, "prod", preview=False, stored=STORED, promotions=PROMOTIONS, **FULL)
+
+    assert {each.name for each in recording.of_type("Deployment")} == {"api", "embedder", "worker"}
