@@ -20,6 +20,7 @@ COMMANDS = {
     "destroy": "destroy",
     "down": "down",
     "cluster": "cluster",
+    "docker": "docker",
     "doctor": "doctor",
     "env": "env",
     "validate": "validate",

@@ -62,12 +62,17 @@ def tail(log: Path, lines: int = TAIL_LINES) -> str:
     return "\n".join(f"    {line}" for line in text.rstrip().splitlines()[-lines:])
 
 
-def output_of(command: Sequence[str], timeout: float = PROBE_TIMEOUT_S) -> str | None:
-    """What a program prints, both streams; None if it is not there, fails, or takes longer than `timeout` seconds."""
+def output_of(
+    command: Sequence[str], timeout: float = PROBE_TIMEOUT_S, environ: Mapping[str, str] | None = None
+) -> str | None:
+    """What a program prints, both streams; None if it is not there, fails, or takes longer than `timeout` seconds.
+
+    `environ` is its whole environment, this process' own by default.
+    """
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, errors="replace", timeout=timeout, check=False,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, env=environ,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from toolchain import files
@@ -30,7 +31,7 @@ def install(package: AptPackage, home: Home, progress: Progress) -> None:
     Raises:
         ToolchainError: Not Debian, not root, or apt's own words.
     """
-    _need_apt(package)
+    _need_apt(package.package)
     if os.geteuid() != 0:
         raise ToolchainError(
             f"{package.package} is missing, and only root may install it",
@@ -47,23 +48,39 @@ def unpack(package: AptPackage, target: Path, home: Home, progress: Progress) ->
     Raises:
         ToolchainError: Not Debian, or apt's own words.
     """
+    unpack_all(package.package, {package.path: target}, home, progress)
+
+
+def unpack_all(package: str, programs: Mapping[str, Path], home: Home, progress: Progress) -> None:
+    """Take several programs out of a package; the system stays as it is.
+
+    Args:
+        package: Its name.
+        programs: From the path in the package to where the program goes.
+        home: Where it is unpacked.
+        progress: Told what is fetched.
+
+    Raises:
+        ToolchainError: Not Debian, or apt's own words.
+    """
     _need_apt(package)
     home.debs.mkdir(parents=True, exist_ok=True)
     with (
-        progress.step(f"fetching Debian's {package.package}"),
+        progress.step(f"fetching Debian's {package}"),
         tempfile.TemporaryDirectory(prefix="fetch-", dir=home.debs) as work,
     ):
         # As root, apt fetches as the user `_apt`, who cannot write below root's home.
-        _apt(["download", "-o", "APT::Sandbox::User=", package.package], home, Path(work))
+        _apt(["download", "-o", "APT::Sandbox::User=", package], home, Path(work))
         archive = next(Path(work).glob("*.deb"))
         run(["dpkg-deb", "--extract", str(archive), f"{work}/root"], home.logs / "apt.log", MEND)
-        files.install(Path(work) / "root" / package.path, target)
+        for path, target in programs.items():
+            files.install(Path(work) / "root" / path, target)
 
 
-def _need_apt(package: AptPackage) -> None:
+def _need_apt(package: str) -> None:
     if not available():
         raise ToolchainError(
-            f"{package.package} is missing, and this machine ({sys.platform}) has no apt to bring it",
+            f"{package} is missing, and this machine ({sys.platform}) has no apt to bring it",
             "start Docker, whose engine is used instead of the embedded services",
         )
 

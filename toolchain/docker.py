@@ -1,13 +1,18 @@
-"""Docker's engine, where there is one: it runs the registry and BuildKit instead of the embedded ones."""
+"""The user's Docker engine, where there is one: it runs the registry and BuildKit instead of the embedded ones.
+
+slipway's own Docker host (`toolchain.docker_host`) is never meant here, also where `DOCKER_HOST` names it.
+"""
 
 import base64
 import json
+import os
 import subprocess
+from collections.abc import Mapping
 
 from toolchain import buildkit, processes, registry
 from toolchain.commands import output_of
 from toolchain.errors import ToolchainError
-from toolchain.home import Home
+from toolchain.home import DOCKER_SOCKET, Home
 from toolchain.progress import Progress
 
 REGISTRY_IMAGE = "registry:2.8.3"
@@ -19,9 +24,22 @@ DEFAULT_ENDPOINT = "unix:///var/run/docker.sock"
 MEND = "see what `docker info` says, then run again"
 
 
+HOST_VARIABLE = "DOCKER_HOST"
+
+
 def works() -> bool:
-    """Whether a Docker engine answers; the client alone is not enough."""
-    return bool((output_of(["docker", "version", "--format", "{{.Server.Version}}"]) or "").strip())
+    """Whether a Docker engine of the user's answers; the client alone is not enough."""
+    return bool(_asked(["docker", "version", "--format", "{{.Server.Version}}"]))
+
+
+def users_own(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment without a `DOCKER_HOST` that names slipway's own Docker host, as `slipway env` sets it."""
+    ours = environ.get(HOST_VARIABLE, "").endswith(f"/{DOCKER_SOCKET}")
+    return {name: value for name, value in environ.items() if not (ours and name == HOST_VARIABLE)}
+
+
+def _asked(command: list[str]) -> str:
+    return (output_of(command, environ=users_own(os.environ)) or "").strip()
 
 
 def run_registry_command() -> list[str]:
@@ -57,8 +75,7 @@ def builder_instance(endpoint: str) -> str:
 
 def endpoint() -> str:
     """Where the engine of the user's current context listens."""
-    printed = output_of(["docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"])
-    return (printed or "").strip() or DEFAULT_ENDPOINT
+    return _asked(["docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]) or DEFAULT_ENDPOINT
 
 
 def start(home: Home, progress: Progress) -> None:
@@ -88,11 +105,10 @@ def stop() -> bool:
 
 def runs_registry() -> bool:
     """Whether the registry's container is running."""
-    printed = output_of(["docker", "inspect", "--format", "{{.State.Running}}", REGISTRY_CONTAINER])
-    return (printed or "").strip() == "true"
+    return _asked(["docker", "inspect", "--format", "{{.State.Running}}", REGISTRY_CONTAINER]) == "true"
 
 
 def _call(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=users_own(os.environ))
     if done.returncode != 0 and "No such container" not in done.stderr:
         raise ToolchainError(f"`{' '.join(command)}` failed: {done.stderr.strip()}", MEND)

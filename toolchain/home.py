@@ -8,6 +8,8 @@ from pathlib import Path
 DEFAULT_FOLDER = Path(".cache") / "slipway"
 """Below the user's home folder, where `SLIPWAY_HOME` is not set."""
 
+DOCKER_SOCKET = "slipway-docker.sock"
+
 
 @dataclass(frozen=True)
 class Home:
@@ -39,6 +41,11 @@ class Home:
     def docker(self) -> Path:
         """`DOCKER_CONFIG` of stacks that use the machine's own registry, and the description of slipway's builder."""
         return self.root / "docker"
+
+    @property
+    def docker_host(self) -> Path:
+        """The embedded Docker host: its programs, images, volumes and containers."""
+        return self.root / "docker-host"
 
     @property
     def go(self) -> Path:
@@ -109,6 +116,11 @@ class Home:
     def buildkit_socket(self) -> Path:
         """The socket that the builder named `slipway` points to."""
         return self.run / "buildkitd.sock"
+
+    @property
+    def docker_socket(self) -> Path:
+        """Where the embedded Docker host answers; its name tells it from the engines of the user."""
+        return self.run / DOCKER_SOCKET
 
     def plugin(self, name: str, version: str, kind: str = "resource") -> Path:
         """The program of an installed plugin, where the engine looks for it.

@@ -51,7 +51,7 @@ def up(home: Home, progress: Progress) -> Path:
             end of that part's log. Nothing is left running that was not before.
     """
     layout = Layout(home)
-    with _alone(layout):
+    with alone(layout.root):
         if not processes.running(home, NAME):
             _remove(layout)
             tools = machine.ensure(home, progress)
@@ -78,7 +78,7 @@ def down(home: Home, progress: Progress) -> bool:
     layout = Layout(home)
     if not layout.root.exists():
         return False
-    with _alone(layout), progress.step("stopping the cluster"):
+    with alone(layout.root), progress.step("stopping the cluster"):
         running = processes.running(home, NAME) is not None
         _remove(layout)
     return running
@@ -205,7 +205,7 @@ def _remove(layout: Layout) -> None:
     ours = host_network.owner() in {"", str(layout.home.root)}
     if ours and machine.has_rules():
         host_network.disconnect()
-    if not wait_until(lambda: _groups_removed(layout.group), GONE_S):
+    if not wait_until(lambda: groups_removed(layout.group), GONE_S):
         raise ToolchainError(f"processes are left in the control group {layout.group}", MEND)
     layout.kubeconfig.unlink(missing_ok=True)
     if layout.state.exists():
@@ -223,8 +223,8 @@ def _first_processes(layout: Layout) -> Iterator[psutil.Process]:
                 yield process
 
 
-def _groups_removed(group: str, root: Path = Path("/sys/fs/cgroup")) -> bool:
-    """Remove the containers' control groups; whether all are gone."""
+def groups_removed(group: str, root: Path = Path("/sys/fs/cgroup")) -> bool:
+    """Remove a control group and those below it, of every hierarchy; whether all are gone."""
     tops = [root / group, *root.glob(f"*/{group}")]
     for top in tops:
         for folder, _, _ in os.walk(top, topdown=False):
@@ -234,9 +234,9 @@ def _groups_removed(group: str, root: Path = Path("/sys/fs/cgroup")) -> bool:
 
 
 @contextmanager
-def _alone(layout: Layout) -> Generator[None]:
-    """One command at a time: the second waits for the first."""
-    layout.root.mkdir(parents=True, exist_ok=True)
-    with (layout.root / "lock").open("w") as lock:
+def alone(folder: Path) -> Generator[None]:
+    """One command at a time works on what is in this folder: the second waits for the first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -77,19 +77,19 @@ class Node:
         parts: In the plan's order.
         logs: A folder; each part's output goes to `<name>.log` there.
         environ: The parts' environment.
-        token: A file with the API server's administrator's token.
-        authority: A file with the certificate that the API server's is checked against.
+        token: A file with the token for `https:` questions; empty where nothing is asked that way.
+        authority: A file with the certificate that theirs is checked against; empty likewise.
     """
 
     parts: dict[str, Running]
     logs: Path
     environ: dict[str, str]
-    token: str
-    authority: str
+    token: str = ""
+    authority: str = ""
     context: ssl.SSLContext = field(init=False)
 
     def __post_init__(self) -> None:
-        self.context = ssl.create_default_context(cafile=self.authority)
+        self.context = ssl.create_default_context(cafile=self.authority or None)
 
     def run(self) -> None:
         """Start what can be started, until told to stop.

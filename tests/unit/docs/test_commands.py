@@ -11,7 +11,7 @@ from tests.support.docs.pages import CHECKOUT, Snippet, code_spans, pages, snipp
 
 SHELL = [snippet for page in pages() for snippet in snippets(page) if snippet.info in ("sh", "console")]
 STOPS_WHAT_OTHERS_USE = re.compile(
-    r"make (?:down|test|check|e2e|soak|bench|clean|clean-cache|golden)\b|slipway (?:down|clean|cluster)\b"
+    r"make (?:down|test|check|e2e|soak|bench|clean|clean-cache|golden)\b|slipway (?:down|clean|cluster|docker)\b"
 )
 INTERNAL = {"SLIPWAY_RUN_ID", "SLIPWAY_COMPLETE"}
 _VARIABLE = re.compile(r"\bSLIPWAY_(?!_)[A-Z_]+\b")

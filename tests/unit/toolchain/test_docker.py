@@ -53,3 +53,14 @@ def test_the_engine_is_that_of_the_users_context(monkeypatch: pytest.MonkeyPatch
     assert docker.endpoint() == docker.DEFAULT_ENDPOINT
     program(folder / "docker", "unix:///desktop.sock")
     assert docker.endpoint() == "unix:///desktop.sock"
+
+
+@pytest.mark.parametrize(
+    ("named", "theirs"),
+    [
+        ("unix:///home/run/slipway-docker.sock", {"PATH": "/bin"}),
+        ("tcp://build:2375", {"PATH": "/bin", "DOCKER_HOST": "tcp://build:2375"}),
+    ],
+)
+def test_slipways_own_host_is_not_the_users_engine(named: str, theirs: dict[str, str]) -> None:
+    assert docker.users_own({"PATH": "/bin", "DOCKER_HOST": named}) == theirs
