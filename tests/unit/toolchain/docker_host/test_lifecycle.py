@@ -43,7 +43,7 @@ def test_an_engine_that_does_not_come_up_is_said_with_its_log_and_is_gone(
     monkeypatch.setattr(programs, "ensure", nothing)
     monkeypatch.setattr(lifecycle, "command", failing)
     home = Home(tmp_path)
-    with pytest.raises(ToolchainError, match="docker-host ended with code 3:\n +no such kernel"):
+    with pytest.raises(ToolchainError, match=r"docker-host ended with code 3:\n +no such kernel"):
         lifecycle.up(home, Progress(quiet=60))
     assert processes.running(home, lifecycle.NAME) is None
 

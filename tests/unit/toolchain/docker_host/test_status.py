@@ -5,20 +5,21 @@ from pathlib import Path
 import pytest
 
 from toolchain import docker
-from toolchain.docker_host import api, status
+from toolchain.docker_host import api
+from toolchain.docker_host.status import Used, used
 from toolchain.home import Home
 
 
 @pytest.mark.parametrize(
-    ("theirs", "ours", "used"),
+    ("theirs", "ours", "expected"),
     [
-        (True, True, status.Used("unix:///theirs.sock", own=False)),
-        (False, True, status.Used("unix:///home/run/slipway-docker.sock", own=True)),
+        (True, True, Used("unix:///theirs.sock", own=False)),
+        (False, True, Used("unix:///home/run/slipway-docker.sock", own=True)),
         (False, False, None),
     ],
 )
 def test_the_users_engine_goes_first(
-    monkeypatch: pytest.MonkeyPatch, theirs: bool, ours: bool, used: status.Used | None
+    monkeypatch: pytest.MonkeyPatch, theirs: bool, ours: bool, expected: Used | None
 ) -> None:
     monkeypatch.setattr(docker, "works", lambda: theirs)
     monkeypatch.setattr(docker, "endpoint", lambda: "unix:///theirs.sock")
@@ -27,7 +28,7 @@ def test_the_users_engine_goes_first(
         return ours
 
     monkeypatch.setattr(api, "answers", answers)
-    assert status.used(Home(Path("/home"))) == used
+    assert used(Home(Path("/home"))) == expected
 
 
 def test_a_socket_that_nobody_serves_is_no_engine(tmp_path: Path) -> None:
