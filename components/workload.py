@@ -1,5 +1,7 @@
 """A workload in its environment: pods of one verified image, with all that belongs to them."""
 
+from collections.abc import Sequence
+
 import pulumi
 
 from components.apply import apply
@@ -11,19 +13,22 @@ from components.manifests.network_policy import network_policy
 from components.manifests.pod_disruption_budget import pod_disruption_budget
 from components.manifests.service import address, service
 from components.manifests.service_account import service_account
+from components.manifests.stateful_set import stateful_set
 from components.secret_files import SecretFiles
 from components.spec.workload import Workload as WorkloadSpec
 from components.verified_image import VerifiedImage
 
 
 class Workload(pulumi.ComponentResource):
-    """Deployment, Service, ServiceAccount, NetworkPolicy, and where asked for ConfigMap, disruption budget, autoscaler.
+    """Deployment or StatefulSet, Service, ServiceAccount, NetworkPolicy; ConfigMap, budget, autoscaler if asked for.
 
     Attributes:
         address: the URL at which other pods reach it, or None for one that serves nothing.
+        ready: what exists once it answers: for those that depend on it.
     """
 
     address: str | None
+    ready: Sequence[pulumi.Resource]
 
     def __init__(
         self,
@@ -32,6 +37,7 @@ class Workload(pulumi.ComponentResource):
         environment: Environment,
         image: VerifiedImage,
         secrets: SecretFiles,
+        after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declares the workload.
@@ -42,6 +48,7 @@ class Workload(pulumi.ComponentResource):
             environment: where it runs.
             image: what it runs.
             secrets: where the secrets it names are.
+            after: what must be ready before its pods start.
             opts: Pulumi's options; give the Kubernetes provider here.
         """
         super().__init__("slipway:index:Workload", name, {}, opts)
@@ -59,9 +66,9 @@ class Workload(pulumi.ComponentResource):
         ]
         pods = apply(
             name,
-            deployment(where, name, spec, image.reference, secrets.objects),
+            (stateful_set if spec.volumes else deployment)(where, name, spec, image.reference, secrets.objects),
             self,
-            after=[*environment.ready, *needed, *(secrets.resources[each] for each in spec.secrets)],
+            after=[*environment.ready, *after, *needed, *(secrets.resources[each] for each in spec.secrets)],
             timeout_seconds=spec.rollout_seconds,
         )
         beside = {
@@ -69,8 +76,11 @@ class Workload(pulumi.ComponentResource):
             "budget": pod_disruption_budget(where, name, spec),
             "autoscaler": autoscaler(where, name, spec),
         }
-        for role, manifest in beside.items():
-            if manifest is not None:
-                # A Service is ready once a pod answers behind it, and an autoscaler once its Deployment exists.
-                apply(f"{name}-{role}", manifest, self, after=[pods])
+        # A Service is ready once a pod answers behind it, and an autoscaler once its Deployment exists.
+        behind = [
+            apply(f"{name}-{role}", manifest, self, after=[pods])
+            for role, manifest in beside.items()
+            if manifest is not None
+        ]
+        self.ready = [pods, *behind]
         self.register_outputs({"address": self.address, "image": image.reference})

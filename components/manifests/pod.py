@@ -40,14 +40,20 @@ def pod_template(
             # Secret files are mode 0400 and root's; through this group the container's user can read them.
             "fsGroup": workload.group,
             "fsGroupChangePolicy": "OnRootMismatch",
-            "seccompProfile": {"type": "RuntimeDefault"},
+            "seccompProfile": _seccomp(workload),
         },
         "containers": [container(name, workload, image, mounted)],
-        "volumes": [volume.volume() for volume in mounted],
+        "volumes": [volume.volume() for volume in mounted if volume.source],
         **gpu.scheduling(workload.gpu),
         **_spread(name, workload),
     }
     return {"metadata": {"labels": workload_labels(environment, name, workload)}, "spec": spec}
+
+
+def _seccomp(workload: Workload) -> dict[str, str]:
+    if workload.seccomp_profile is None:
+        return {"type": "RuntimeDefault"}
+    return {"type": "Localhost", "localhostProfile": workload.seccomp_profile}
 
 
 def _spread(name: str, workload: Workload) -> dict[str, Any]:

@@ -7,32 +7,38 @@ from components.spec.workload import MAIN_PORT, Workload
 
 
 def probes(workload: Workload) -> dict[str, Any]:
-    """Startup, liveness and readiness probes; none for a workload that serves nothing.
+    """Startup, liveness and readiness probes; none for a workload that serves nothing and names no command.
 
     The startup probe holds the other two back until the service has started, whatever a start takes, so that they need
     no delay of their own and can be quick afterwards.
     """
-    if workload.port is None:
-        return {}
     wanted = workload.probes
+    if workload.port is None and not wanted.command:
+        return {}
     return {
         "startupProbe": {
-            **_http(wanted.liveness_path, workload),
+            **_asked(wanted.liveness_path, workload),
             "periodSeconds": defaults.STARTUP_PERIOD,
             "failureThreshold": -(-workload.startup_seconds // defaults.STARTUP_PERIOD),
         },
         "livenessProbe": {
-            **_http(wanted.liveness_path, workload),
+            **_asked(wanted.liveness_path, workload),
             "periodSeconds": wanted.liveness_period_seconds,
             "failureThreshold": defaults.PROBE_FAILURES,
         },
         "readinessProbe": {
-            **_http(wanted.readiness_path, workload),
+            **_asked(wanted.readiness_path, workload),
             "periodSeconds": wanted.readiness_period_seconds,
             "failureThreshold": defaults.PROBE_FAILURES,
         },
     }
 
 
-def _http(path: str, workload: Workload) -> dict[str, Any]:
-    return {"httpGet": {"path": path, "port": MAIN_PORT}, "timeoutSeconds": workload.probes.timeout_seconds}
+def _asked(path: str, workload: Workload) -> dict[str, Any]:
+    wanted = workload.probes
+    how = (
+        {"exec": {"command": list(wanted.command)}}
+        if wanted.command
+        else {"httpGet": {"path": path, "port": MAIN_PORT}}
+    )
+    return {**how, "timeoutSeconds": wanted.timeout_seconds}

@@ -8,25 +8,31 @@ from components.manifests import secret
 from components.manifests.config_map import config_map_name
 from components.manifests.manifest import Leaf
 from components.spec import defaults
+from components.spec.volume import Volume as VolumeSpec
 from components.spec.workload import Workload
 
 
 @dataclass(frozen=True)
 class Volume:
-    """A volume of the pod, with the one place where its container sees it."""
+    """A volume of the pod, with the one place where its container sees it; without a source, a claim's."""
 
     name: str
-    source: dict[str, Any]
+    source: dict[str, Any] | None
     path: str
     read_only: bool = False
 
     def volume(self) -> dict[str, Any]:
         """The entry of the pod's `volumes`."""
-        return {"name": self.name, **self.source}
+        return {"name": self.name, **(self.source or {})}
 
     def mount(self) -> dict[str, Any]:
         """The entry of the container's `volumeMounts`."""
         return {"name": self.name, "mountPath": self.path, **({"readOnly": True} if self.read_only else {})}
+
+
+def claim_name(volume: VolumeSpec) -> str:
+    """The name of a volume in its pod, which is none of slipway's own."""
+    return f"volume-{volume.name}"
 
 
 def volumes(name: str, workload: Workload, secret_objects: Mapping[str, Leaf]) -> list[Volume]:
@@ -41,6 +47,7 @@ def volumes(name: str, workload: Workload, secret_objects: Mapping[str, Leaf]) -
     if workload.shm_size:
         memory = {"emptyDir": {"medium": "Memory", "sizeLimit": workload.shm_size}}
         found.append(Volume("shm", memory, "/dev/shm"))  # noqa: S108  # the container's own
+    found += [Volume(claim_name(volume), None, volume.path) for volume in workload.volumes]
     if workload.config_files:
         config = {"configMap": {"name": config_map_name(name, workload)}}
         found.append(Volume("config", config, workload.config_files.folder, read_only=True))

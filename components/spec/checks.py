@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from components.spec.environment import Environment, Quota
+from components.spec.order import docker_checks, order_checks, profile_checks, wanted
 from components.spec.problem import listed, show, suggestion
 from components.spec.refusal import Path, Refusal
 from components.spec.registry import Registry
 from components.spec.secrecy import secret_name, secret_value
 from components.spec.secret import Secret
+from components.spec.target import DockerTarget, KubernetesTarget, RenderTarget
 from components.spec.workload import Workload
 from policies.values.quantity import parse_quantity
 
@@ -26,6 +28,7 @@ class Parts:
 
     Attributes:
         environment: the environment, if well-formed.
+        target: the target, if well-formed.
         registry: the registry, if well-formed.
         workloads: the well-formed workloads.
         workload_names: the names of all of them.
@@ -33,6 +36,7 @@ class Parts:
     """
 
     environment: Environment | None
+    target: RenderTarget | KubernetesTarget | DockerTarget | None
     registry: Registry | None
     workloads: Mapping[str, Workload]
     workload_names: Collection[str]
@@ -45,7 +49,14 @@ def cross_checks(parts: Parts) -> Iterator[Refusal]:
     for name, workload in parts.workloads.items():
         yield from _workload_secrets(name, workload, parts)
         yield from _peers(name, workload, parts.workload_names)
+        for index, needed in enumerate(workload.depends_on):
+            yield from _declared(("workloads", name, "dependsOn", index), needed, parts.workload_names, "workload")
+    yield from order_checks(parts.workloads)
     registry, environment = parts.registry, parts.environment
+    if environment:
+        yield from profile_checks(environment, parts.workloads)
+    if isinstance(parts.target, DockerTarget):
+        yield from docker_checks(parts.workloads)
     if registry and registry.credentials:
         yield from _stored_secret(("registry", "credentials", "password"), registry.credentials.password, parts)
     if registry and registry.insecure and environment and environment.tier != "dev":
@@ -56,7 +67,7 @@ def cross_checks(parts: Parts) -> Iterator[Refusal]:
             mend="remove `insecure`, and name a registry that other machines can reach",
         )
     if environment and environment.quota and len(parts.workloads) == len(parts.workload_names):
-        yield from _quota_fits(environment.quota, parts.workloads)
+        yield from _quota_fits(environment.quota, wanted(environment, parts.workloads))
 
 
 def _taken_names(workload_names: Collection[str]) -> Iterator[Refusal]:

@@ -109,6 +109,10 @@ SHARED_MEMORY: Final[Mapping[Tier, Mapping[Profile, str | None]]] = {
 }
 """Size of `/dev/shm`; None leaves the container runtime's 64 MiB."""
 
+PIDS: Final[Mapping[Profile, int]] = {"api": 512, "vector": 1024, "model": 4096}
+"""Processes and threads of a container. Servers start a few dozen threads; numeric libraries one for each processor in
+each of several pools. CIS Docker Benchmark 5.28 wants a limit and names none."""
+
 REPLICAS: Final[Mapping[Tier, int]] = {"dev": 1, "staging": 2, "prod": 2}
 """Pods of a workload: two are the least that survive the loss of a node."""
 
@@ -120,6 +124,20 @@ SCALE_DOWN_WINDOW: Final = 300
 
 CONTAINER_DEFAULTS: Final[Sizes] = _LAPTOP["api"]
 """What a namespace's LimitRange gives to containers that state nothing: those that slipway did not make."""
+
+# --- Docker hosts -----------------------------------------------------------------------------------------------------
+
+RESTART: Final = "unless-stopped"
+"""D1 and D4: recommended for most services; what somebody stopped stays stopped."""
+
+RESTARTS_ON_FAILURE: Final = 5
+"""Attempts of the policy `on-failure`; D4: `on-failure:5`, and CIS Docker Benchmark 5.14."""
+
+LOG_SIZE: Final = "100m"
+"""Size at which a container's log file is changed for a new one; D1."""
+
+LOG_FILES: Final = 5
+"""Log files kept of a container; D1."""
 
 # --- environments -----------------------------------------------------------------------------------------------------
 

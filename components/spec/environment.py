@@ -6,9 +6,10 @@ from typing import Annotated
 from pydantic import Field
 
 from components.spec import defaults
-from components.spec.base import Spec
+from components.spec.base import Items, Spec
 from components.spec.checked import Checked, Checks
 from components.spec.defaults import PodSecurity, Tier
+from components.spec.docker_host import ComposeProfile
 from components.spec.refusal import Refusal
 from components.spec.values import Cpu, LabelValue, Memory, NamespaceName
 
@@ -56,6 +57,9 @@ class Environment(Checked):
 
     pod_security: PodSecurity = defaults.POD_SECURITY
     """The Pod Security level that the namespace enforces."""
+
+    profiles: Items[ComposeProfile] = ()
+    """Groups of workloads that are wanted beside those of the tier, such as `monitoring` and `backup`."""
 
     quota: Quota | None = None
     """The most that the namespace may use. Required in `staging` and `prod`."""

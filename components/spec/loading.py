@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any, Literal, TypeVar, cast
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from components.spec import checks, place, telling, tiers
 from components.spec.base import Spec
@@ -19,6 +19,7 @@ from components.spec.registry import Registry
 from components.spec.secrecy import secret_value
 from components.spec.secret import Secret
 from components.spec.settings import Settings
+from components.spec.target import DockerTarget, KubernetesTarget, RenderTarget, Target
 from components.spec.workload import Workload
 
 M = TypeVar("M", bound=Spec)
@@ -180,6 +181,7 @@ def _sound_parts(values: Mapping[str, Any], broken: Collection[Path]) -> checks.
     workloads, secrets = dict(_entries(values.get("workloads"))), dict(_entries(values.get("secrets")))
     return checks.Parts(
         None if ("environment",) in broken else _sound(Environment, values.get("environment")),
+        None if ("target",) in broken else _target(values.get("target")),
         None if ("registry",) in broken else _sound(Registry, values.get("registry")),
         {name: _sound(Workload, workload) for name, workload in workloads.items() if ("workloads", name) not in broken},
         workloads,
@@ -189,6 +191,12 @@ def _sound_parts(values: Mapping[str, Any], broken: Collection[Path]) -> checks.
 
 def _sound(model: type[M], value: object) -> M:
     return model.model_validate(value, by_alias=True, by_name=False)
+
+
+def _target(value: object) -> RenderTarget | KubernetesTarget | DockerTarget:
+    return TypeAdapter[RenderTarget | KubernetesTarget | DockerTarget](Target).validate_python(
+        value, by_alias=True, by_name=False
+    )
 
 
 def _entries(value: object) -> Iterable[tuple[str, Any]]:

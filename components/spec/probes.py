@@ -1,11 +1,11 @@
-"""How Kubernetes sees whether a workload has started, lives and is ready."""
+"""How it is seen whether a workload has started, lives and is ready."""
 
 from typing import Annotated
 
 from pydantic import AfterValidator
 
 from components.spec import defaults
-from components.spec.base import Spec
+from components.spec.base import Items, Spec
 from components.spec.refusal import Refusal, refused
 from components.spec.values import Seconds
 
@@ -23,7 +23,11 @@ UrlPath = Annotated[str, AfterValidator(_url_path)]
 
 
 class Probes(Spec):
-    """HTTP probes on the main port."""
+    """HTTP probes on the main port, or a command in the container."""
+
+    command: Items[str] = ()
+    """Run in the container in place of HTTP requests: it ends with 0 while all is well. For services that speak
+    something else than HTTP. A Docker host without it uses the check that the image brings (`HEALTHCHECK`)."""
 
     liveness_path: UrlPath = defaults.LIVENESS_PATH
     """Answers while the process is worth keeping. It must not ask other services, or one outage restarts everything."""

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from components.spec import checks
 from components.spec.base import Spec
 from components.spec.environment import Environment
+from components.spec.order import wanted
 from components.spec.refusal import refused
 from components.spec.registry import Registry
 from components.spec.secret import Secret
@@ -23,7 +24,7 @@ class Settings(Spec):
     """The namespace, its tier, owner and quota."""
 
     target: Target
-    """Where manifests go."""
+    """Where workloads go."""
 
     registry: Registry
     """Where images go."""
@@ -38,7 +39,7 @@ class Settings(Spec):
     def _check(self) -> "Settings":
         refusals = tuple(
             checks.cross_checks(
-                checks.Parts(self.environment, self.registry, self.workloads, self.workloads, self.secrets)
+                checks.Parts(self.environment, self.target, self.registry, self.workloads, self.workloads, self.secrets)
             )
         )
         if refusals:
@@ -46,9 +47,14 @@ class Settings(Spec):
         return self
 
     @property
+    def wanted_workloads(self) -> Mapping[str, Workload]:
+        """The workloads that run in this environment: those of no group, and those of a group that is wanted."""
+        return wanted(self.environment, self.workloads)
+
+    @property
     def mounted_secrets(self) -> Mapping[str, Secret]:
         """The secrets that workloads name. The others serve builds and pulls, and have no business in the namespace."""
-        named = {name for workload in self.workloads.values() for name in workload.secrets}
+        named = {name for workload in self.wanted_workloads.values() for name in workload.secrets}
         return {name: secret for name, secret in self.secrets.items() if name in named}
 
 

@@ -52,7 +52,7 @@ def _workload(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:
     profile = cast("Profile", _word(written.get("profile"), get_args(Profile), "api"))
     completed = dict(written)
     if "replicas" not in written and not written.get("autoscaling"):
-        completed["replicas"] = defaults.REPLICAS[tier]
+        completed["replicas"] = 1 if written.get("volumes") else defaults.REPLICAS[tier]
     if written.get("resources") is None or isinstance(written["resources"], Mapping):
         completed["resources"] = _resources(written.get("resources") or {}, defaults.SIZES[tier][profile])
     if "shmSize" not in written and defaults.SHARED_MEMORY[tier][profile]:

@@ -30,7 +30,9 @@ _FILE_NAME = re.compile(r"[-._A-Za-z0-9]+")
 _CONFIG_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 
 
-def _matching(pattern: re.Pattern[str], limit: int, allowed: str, example: str) -> AfterValidator:
+def matching(pattern: re.Pattern[str], limit: int, allowed: str, example: str) -> AfterValidator:
+    """Refuses a text that the pattern does not match whole, or that is longer than the limit, with an example."""
+
     def check(text: str) -> str:
         if len(text) > limit:
             raise refused(
@@ -48,18 +50,18 @@ def _matching(pattern: re.Pattern[str], limit: int, allowed: str, example: str) 
 
 _LABEL_WORDS = "lower-case letters, digits and `-`, beginning with a letter and not ending with `-`"
 
-Name = Annotated[str, _matching(_DNS_LABEL, NAME_LIMIT, _LABEL_WORDS, "python-api")]
+Name = Annotated[str, matching(_DNS_LABEL, NAME_LIMIT, _LABEL_WORDS, "python-api")]
 """The name of a workload, an image or a secret."""
 
-NamespaceName = Annotated[str, _matching(_DNS_LABEL, DNS_LABEL_LIMIT, _LABEL_WORDS, "slipway-dev")]
+NamespaceName = Annotated[str, matching(_DNS_LABEL, DNS_LABEL_LIMIT, _LABEL_WORDS, "slipway-dev")]
 """The name of a Kubernetes namespace."""
 
-PortName = Annotated[str, _matching(_DNS_LABEL, PORT_NAME_LIMIT, _LABEL_WORDS, "metrics")]
+PortName = Annotated[str, matching(_DNS_LABEL, PORT_NAME_LIMIT, _LABEL_WORDS, "metrics")]
 """The name of a port."""
 
 LabelValue = Annotated[
     str,
-    _matching(
+    matching(
         _LABEL_VALUE,
         DNS_LABEL_LIMIT,
         "letters, digits, `-`, `_` and `.`, beginning and ending with a letter or a digit",
@@ -68,17 +70,15 @@ LabelValue = Annotated[
 ]
 """The value of a Kubernetes label."""
 
-EnvName = Annotated[str, _matching(_ENV_NAME, 128, "letters, digits and `_`, not beginning with a digit", "LOG_LEVEL")]
+EnvName = Annotated[str, matching(_ENV_NAME, 128, "letters, digits and `_`, not beginning with a digit", "LOG_LEVEL")]
 """The name of an environment variable."""
 
 FileName = Annotated[
-    str, _matching(_FILE_NAME, 253, "a file name of letters, digits, `-`, `_` and `.`, without a folder", "app.yaml")
+    str, matching(_FILE_NAME, 253, "a file name of letters, digits, `-`, `_` and `.`, without a folder", "app.yaml")
 ]
 """The name of a file in a ConfigMap, which is also its key there."""
 
-ConfigKey = Annotated[
-    str, _matching(_CONFIG_KEY, 64, "letters and digits, beginning with a letter", "databasePassword")
-]
+ConfigKey = Annotated[str, matching(_CONFIG_KEY, 64, "letters and digits, beginning with a letter", "databasePassword")]
 """The key of a Pulumi secret, without its `slipway:`."""
 
 Port = Annotated[int, Field(ge=1, le=65535, examples=[8000])]

@@ -9,12 +9,14 @@ from components.spec import defaults
 from components.spec.base import Items, Spec
 from components.spec.checked import Checked, Checks
 from components.spec.defaults import Profile
+from components.spec.docker_host import ComposeProfile, LiveReload, PublishedPort, RestartPolicy, publish_checks
 from components.spec.gpu import Gpu
 from components.spec.image import Image
 from components.spec.network import Network
 from components.spec.probes import Probes
 from components.spec.refusal import Path, Refusal, refused
 from components.spec.resources import Resources
+from components.spec.scaling import Autoscaling, Rollout, Shutdown
 from components.spec.secrecy import secret_name, secret_value
 from components.spec.values import (
     AbsolutePath,
@@ -26,8 +28,9 @@ from components.spec.values import (
     Name,
     Port,
     PortName,
-    Seconds,
+    ProjectPath,
 )
+from components.spec.volume import MOUNT_POINTS, Volume, volume_checks
 from policies.values.quantity import parse_quantity
 
 MAIN_PORT = "http"
@@ -51,32 +54,6 @@ class NamedPort(Spec):
     """Its number."""
 
 
-class Autoscaling(Checked):
-    """How many pods, by load. The number of replicas is then the autoscaler's and is written nowhere else."""
-
-    min: Annotated[int, Field(ge=1, le=1000, examples=[2])]
-    """The fewest pods."""
-
-    max: Annotated[int, Field(ge=1, le=1000, examples=[6])]
-    """The most pods."""
-
-    cpu_utilisation: Annotated[int, Field(ge=1, le=100, examples=[70])] = defaults.CPU_UTILISATION
-    """Percent of the requested processor time, averaged over the pods, to hold."""
-
-    def checks(self) -> Checks:
-        """The fewest are not more than the most."""
-        yield self._ordered()
-
-    def _ordered(self) -> Iterator[Refusal]:
-        if self.min > self.max:
-            yield Refusal(
-                at=("max",),
-                found=f"{self.max}, below `min` {self.min}",
-                allowed="a number not below `min`",
-                mend=f"raise `max` to {self.min} or more, or lower `min`",
-            )
-
-
 class ConfigFiles(Spec):
     """Plain files that the workload reads, from a ConfigMap whose name follows its content."""
 
@@ -85,43 +62,6 @@ class ConfigFiles(Spec):
 
     files: Annotated[Mapping[FileName, str], Field(min_length=1, examples=[{"app.yaml": "workers: 2\n"}])]
     """File names and their text."""
-
-
-class Rollout(Checked):
-    """How pods are replaced; left out, one extra pod at a time, or, where pods hold GPUs, one fewer at a time."""
-
-    max_surge: Annotated[int, Field(ge=0, le=1000, examples=[1])]
-    """Pods above the wanted number."""
-
-    max_unavailable: Annotated[int, Field(ge=0, le=1000, examples=[0])]
-    """Pods below it."""
-
-    def checks(self) -> Checks:
-        """Some pod can be replaced."""
-        yield self._moves()
-
-    def _moves(self) -> Iterator[Refusal]:
-        if self.max_surge == 0 and self.max_unavailable == 0:
-            yield Refusal(
-                found="`maxSurge: 0` with `maxUnavailable: 0`",
-                allowed="at least one of them above zero",
-                mend="otherwise no pod could be replaced: set `maxSurge: 1`, or `maxUnavailable: 1` to save quota",
-            )
-
-
-class Shutdown(Spec):
-    """How a pod stops. Kubernetes' grace period is the sum and a margin of 5 seconds."""
-
-    pre_stop_seconds: Annotated[int, Field(ge=0, le=3600, examples=[5])] = defaults.PRE_STOP
-    """Seconds it still answers while it is taken out of the Service."""
-
-    drain_seconds: Seconds = defaults.DRAIN
-    """Seconds for requests under way to finish after the stop signal."""
-
-    @property
-    def grace_seconds(self) -> int:
-        """Seconds from the wish to stop to the kill."""
-        return self.pre_stop_seconds + self.drain_seconds + defaults.STOP_MARGIN
 
 
 def _env(env: Mapping[str, str]) -> Mapping[str, str]:
@@ -153,7 +93,8 @@ class Workload(Checked):
     """A version for people, as a label; never part of a selector."""
 
     replicas: Annotated[int, Field(ge=1, le=1000, examples=[2])] = defaults.REPLICAS["prod"]
-    """Pods. One in `dev`, two elsewhere. Not together with `autoscaling`."""
+    """Pods. One in `dev` and with `volumes`, two elsewhere. Not together with `autoscaling`. A Docker host runs one
+    container."""
 
     autoscaling: Autoscaling | None = None
     """Let the load decide how many pods there are."""
@@ -184,6 +125,24 @@ class Workload(Checked):
     secrets: Items[Name] = ()
     """Names of secrets under `slipway:secrets`: each is the file `/run/secrets/<name>`; `<NAME>_FILE` is its path."""
 
+    volumes: Items[Volume] = ()
+    """Storage that outlives its container, in folders of its own. A workload that keeps something is one pod."""
+
+    depends_on: Items[Name] = ()
+    """Workloads that must be ready before this one starts. They still have to let it in: see `network`."""
+
+    profiles: Items[ComposeProfile] = ()
+    """Groups it belongs to; left out, it always runs. The environment's tier and `profiles` say which groups run."""
+
+    publish: Items[PublishedPort] = ()
+    """Ports at an address of the Docker host. On Kubernetes its Service is the address."""
+
+    restart: RestartPolicy = defaults.RESTART
+    """When a Docker host starts it again. Kubernetes always does."""
+
+    live_reload: LiveReload | None = None
+    """Source of this machine in place of the image's, on a Docker host in `dev`."""
+
     resources: Resources = Resources.model_validate(defaults.SIZES["prod"]["api"])
     """Processor time and memory. By tier and profile: the documents' figures in `staging` and `prod`, a laptop's in
     `dev`."""
@@ -196,6 +155,14 @@ class Workload(Checked):
 
     tmp_size: Memory = defaults.TMP_SIZE
     """Size of the writable `/tmp`; everything else of the root file system is read-only."""
+
+    pids_limit: Annotated[int, Field(ge=8, le=4_194_304, examples=[512])] | None = None
+    """Processes and threads. By profile: 512 for `api`, 1024 for `vector`, 4096 for `model`. On Kubernetes this is the
+    kubelet's to say (`podPidsLimit`)."""
+
+    seccomp_profile: Annotated[ProjectPath, Field(examples=["profiles/python-api.json"])] | None = None
+    """A seccomp profile of its own, a file below the project; left out, the runtime's default. On Kubernetes, nodes
+    have it under the same path below the kubelet's `seccomp` folder."""
 
     probes: Probes = Probes()
     """How Kubernetes sees whether it has started, lives and is ready."""
@@ -219,6 +186,8 @@ class Workload(Checked):
         yield self._memory()
         yield self._secret_files()
         yield self._config_folder()
+        yield self._volumes()
+        yield self._published()
         yield self._plain_text()
         yield self._plain_build_args()
 
@@ -288,7 +257,7 @@ class Workload(Checked):
 
     def _config_folder(self) -> Iterator[Refusal]:
         folder = self.config_files.folder if self.config_files else ""
-        for taken in ("/tmp", "/dev/shm", defaults.SECRETS_FOLDER):  # noqa: S108  # mount points of slipway's own
+        for taken in MOUNT_POINTS:
             if folder == taken or folder.startswith(f"{taken}/") or (folder and taken.startswith(f"{folder}/")):
                 yield Refusal(
                     at=("configFiles", "folder"),
@@ -296,6 +265,27 @@ class Workload(Checked):
                     allowed=f"a folder that does not meet `{taken}`",
                     mend="use a folder of its own, such as `/etc/app`",
                 )
+
+    def _volumes(self) -> Iterator[Refusal]:
+        config = {self.config_files.folder: "`configFiles`"} if self.config_files else {}
+        yield from volume_checks(self.volumes, {**MOUNT_POINTS, **config})
+        if self.volumes and (self.autoscaling or self.replicas > 1):
+            yield Refusal(
+                at=("volumes",),
+                found=f"volumes of {self.most_pods} pods" if not self.autoscaling else "volumes beside `autoscaling`",
+                allowed="one pod: a volume is nobody else's",
+                mend="set `replicas: 1`, and leave `autoscaling` out",
+            )
+        if self.volumes and self.rollout:
+            yield Refusal(
+                at=("rollout",),
+                found="`rollout`, beside `volumes`",
+                allowed="one pod that ends before the next one starts, as its volumes are nobody else's",
+                mend="leave `rollout` out",
+            )
+
+    def _published(self) -> Iterator[Refusal]:
+        yield from publish_checks(self.publish, {self.port, *(extra.port for extra in self.extra_ports)})
 
     def _plain_text(self) -> Iterator[Refusal]:
         for at, text in self._plain_places():
@@ -316,6 +306,9 @@ class Workload(Checked):
     def _plain_places(self) -> Iterator[tuple[Path, str]]:
         yield from ((("command", index), text) for index, text in enumerate(self.command))
         yield from ((("args", index), text) for index, text in enumerate(self.args))
+        yield from ((("probes", "command", index), text) for index, text in enumerate(self.probes.command))
+        reload = self.live_reload.command if self.live_reload else ()
+        yield from ((("liveReload", "command", index), text) for index, text in enumerate(reload))
         if self.config_files:
             yield from ((("configFiles", "files", name), text) for name, text in self.config_files.files.items())
 
@@ -331,12 +324,12 @@ class Workload(Checked):
 
     @property
     def strategy(self) -> Rollout:
-        """How pods are replaced. GPUs are rarely to spare: a rollout with a surge would wait for one forever."""
+        """How pods are replaced. GPUs are rarely to spare, and a volume is one pod's: a surge would wait forever."""
         if self.rollout:
             return self.rollout
         return (
             Rollout(max_surge=0, max_unavailable=1)
-            if self.gpu
+            if self.gpu or self.volumes
             else Rollout(max_surge=defaults.SURGE, max_unavailable=0)
         )
 
@@ -349,6 +342,11 @@ class Workload(Checked):
     def startup_seconds(self) -> int:
         """Seconds a pod may take to start, from its image being there."""
         return self.probes.startup_seconds or defaults.STARTUP[self.profile]
+
+    @property
+    def most_processes(self) -> int:
+        """Processes and threads it may have."""
+        return self.pids_limit or defaults.PIDS[self.profile]
 
     @property
     def deadline_seconds(self) -> int:

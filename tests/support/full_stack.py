@@ -35,6 +35,11 @@ _API: dict[str, Any] = {
     "env": {"LOG_LEVEL": "info"},
     "configFiles": {"folder": "/etc/app", "files": {"app.yaml": "workers: 2\n"}},
     "secrets": ["database-password", "session-key"],
+    "dependsOn": ["embedder"],
+    "profiles": ["prod", "monitoring"],
+    "publish": [{"port": 8000, "hostPort": 8080, "address": "all"}],
+    "restart": "on-failure",
+    "pidsLimit": 256,
     "resources": {"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}},
     "shmSize": "64Mi",
     "tmpSize": "64Mi",
@@ -74,6 +79,9 @@ _WORKER: dict[str, Any] = {
     "replicas": 1,
     "command": ["/worker"],
     "args": ["--queue", "default"],
+    "volumes": [{"name": "data", "path": "/data", "size": "1Gi"}],
+    "seccompProfile": "profiles/worker.json",
+    "probes": {"command": ["redis-cli", "ping"]},
 }
 
 FULL: Mapping[str, Any] = {
@@ -82,6 +90,7 @@ FULL: Mapping[str, Any] = {
         "namespace": "full",
         "owner": "platform",
         "podSecurity": "restricted",
+        "profiles": ["monitoring"],
         "quota": {
             "requests": {"cpu": "64", "memory": "256Gi"},
             "limits": {"cpu": "128", "memory": "512Gi"},

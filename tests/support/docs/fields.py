@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from components.spec import defaults, shape
 from components.spec.base import Spec
+from components.spec.docker_host import PublishedPort
 from components.spec.environment import Environment, Quota
 from components.spec.image import BuildImage, ExternalImage, Image, PromoteImage
 from components.spec.probes import Probes
@@ -24,7 +25,7 @@ from components.spec.registry import Builder, Cache, Registry
 from components.spec.resources import Amounts, Resources
 from components.spec.secret import GeneratedSecret, Secret
 from components.spec.settings import Settings
-from components.spec.target import KubernetesTarget, RenderTarget
+from components.spec.target import DockerTarget, Fluentd, JsonFile, KubernetesTarget, RenderTarget
 from components.spec.values import (
     AbsolutePath,
     Cpu,
@@ -54,6 +55,9 @@ TABLES: Mapping[str, tuple[str, type[Spec], SpecPath]] = {
     "secret": ("secret-files.md", Secret, ("secrets", NAME)),
     "render": ("render-target.md", RenderTarget, ("target",)),
     "kubernetes": ("render-target.md", KubernetesTarget, ("target",)),
+    "docker": ("docker-target.md", DockerTarget, ("target",)),
+    "json file": ("docker-target.md", JsonFile, ("target", "logging")),
+    "fluentd": ("docker-target.md", Fluentd, ("target", "logging")),
     "settings": ("stack-files.md", Settings, ()),
 }
 """Name of a table → the page that it is in, the model it shows, and where that stands in a stack file."""
@@ -78,6 +82,9 @@ PAGE_OF: Mapping[type[Spec], str] = {model: page for page, model, _ in TABLES.va
 
 UNITS = (
     ("Seconds", "seconds"),
+    ("pidsLimit", "processes"),
+    ("size", "bytes"),
+    ("maxFiles", "files"),
     ("cpu", "cores"),
     ("memory", "bytes"),
     ("Size", "bytes"),
@@ -94,7 +101,7 @@ UNITS = (
 )
 """How the name of a field ends, and the unit of its number."""
 
-WITHOUT_UNIT = frozenset({"port", "ports", "user", "group", "rotation"})
+WITHOUT_UNIT = frozenset({"port", "hostPort", "ports", "user", "group", "rotation"})
 """Numbers that count nothing."""
 
 REASONS: Mapping[tuple[type[Spec], str], str] = {
@@ -106,6 +113,8 @@ REASONS: Mapping[tuple[type[Spec], str], str] = {
     (GeneratedSecret, "rotation"): "The first password.",
     (Registry, "repository"): "The project's name: its images stay together.",
     (Registry, "insecure"): "Without a certificate anybody on the way can exchange an image's manifest.",
+    (PublishedPort, "address"): "What is not asked for is not reached from other machines.",
+    (JsonFile, "driver"): "`docker logs` reads it, and nothing else has to run.",
     (Workload, "profile"): "Most services are plain APIs; the other two need sizes of their own.",
 }
 """Why a default is what it is, where neither `components.spec.defaults` nor the field's own description says so."""

@@ -6,15 +6,21 @@ from typing import Any, cast
 import pytest
 
 from components.spec.base import Spec
+from components.spec.docker_host import LiveReload
 from components.spec.image import BuildSecret
 from components.spec.settings import Settings
-from components.spec.target import RenderTarget
+from components.spec.target import DockerTarget, Fluentd, JsonFile, RenderTarget
+from components.spec.workload import Workload
 from tests.support.docs import fields
 from tests.support.full_stack import FULL, PROMOTIONS, STORED
 from tests.unit.components.program import run
 
-ELSEWHERE = frozenset({(RenderTarget, "kind"), (RenderTarget, "folder"), (BuildSecret, "env"), (BuildSecret, "file")})
-"""Other ways to say where something is, which reach no object."""
+_OTHER_MODELS = (RenderTarget, DockerTarget, JsonFile, Fluentd, LiveReload)
+ELSEWHERE = frozenset(
+    {(BuildSecret, "env"), (BuildSecret, "file"), (Workload, "live_reload")}
+    | {(model, field) for model in _OTHER_MODELS for field in model.model_fields}
+)
+"""Other ways to say where something is, which reach no object; and what belongs to another target or tier."""
 
 
 def used(value: object) -> Iterator[tuple[type[Spec], str]]:
@@ -42,4 +48,5 @@ def test_every_field_of_a_stack_file_is_used():
 def test_it_can_be_deployed(monkeypatch: pytest.MonkeyPatch):
     recording = run(monkeypatch, "prod", preview=False, stored=STORED, promotions=PROMOTIONS, **FULL)
 
-    assert {each.name for each in recording.of_type("Deployment")} == {"api", "embedder", "worker"}
+    assert {each.name for each in recording.of_type("Deployment")} == {"api", "embedder"}
+    assert recording.one("StatefulSet").name == "worker"

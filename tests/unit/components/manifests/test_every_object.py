@@ -16,6 +16,7 @@ from components.manifests.resource_quota import resource_quota
 from components.manifests.secret import secret
 from components.manifests.service import service
 from components.manifests.service_account import service_account
+from components.manifests.stateful_set import stateful_set
 from tests.unit.components.given import QUOTA, environment, workload
 
 RECOMMENDED = {"app.kubernetes.io/part-of", "app.kubernetes.io/managed-by", "slipway/owner", "slipway/tier"}
@@ -29,6 +30,7 @@ def every_object() -> Iterator[Manifest]:
         secrets=["token"],
         gpu={"count": 1},
     )
+    kept = workload(replicas=1, volumes=[{"name": "data", "path": "/data", "size": "1Gi"}])
     made = [
         resource_quota(where),
         limit_range(where),
@@ -39,6 +41,7 @@ def every_object() -> Iterator[Manifest]:
         service_account(where, "api", what, pulls_with_secret=True),
         network_policy(where, "api", what),
         deployment(where, "api", what, "image", {"token": "token-1a2b3c4d"}),
+        stateful_set(where, "store", kept, "image", {}),
         service(where, "api", what),
         pod_disruption_budget(where, "api", what),
         autoscaler(where, "api", what),
@@ -58,4 +61,4 @@ def test_an_object_says_its_name_place_and_owner(manifest: Manifest):
 def test_no_two_objects_are_one():
     names = [(each["kind"], each["metadata"]["name"]) for each in every_object()]
 
-    assert len(set(names)) == len(names) == 12
+    assert len(set(names)) == len(names) == 13

@@ -1,0 +1,107 @@
+"""What workloads are to each other on one host: which are wanted, what starts before what, whose port is whose."""
+
+from collections.abc import Iterator, Mapping
+
+from components.spec.environment import Environment
+from components.spec.problem import listed
+from components.spec.refusal import Refusal
+from components.spec.workload import Workload
+
+
+def wanted(environment: Environment, workloads: Mapping[str, Workload]) -> dict[str, Workload]:
+    """The workloads that run: those of no group, those of the tier's, and those of a group the environment names."""
+    groups = {environment.tier, *environment.profiles}
+    return {name: each for name, each in workloads.items() if not each.profiles or groups & set(each.profiles)}
+
+
+def start_order(workloads: Mapping[str, Workload]) -> list[str]:
+    """The workloads, each after those that it depends on; what a circle leaves out, in the order written."""
+    ordered: list[str] = []
+    ahead = list(workloads)
+    while ahead:
+        ready = [name for name in ahead if not set(workloads[name].depends_on) & set(ahead)] or ahead
+        ordered += ready
+        ahead = [name for name in ahead if name not in ready]
+    return ordered
+
+
+def order_checks(workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
+    """No workload waits for itself, however far round."""
+    for name, workload in workloads.items():
+        circle = _way(name, workloads)
+        if circle and name == min(circle):
+            yield Refusal(
+                at=("workloads", name, "dependsOn"),
+                found=" → ".join((*circle, circle[0])),
+                allowed="an order in which each can start after those that it depends on",
+                mend=f"take one of them out: {circle[-1]!r} could try again until {circle[0]!r} answers",
+            )
+        for index, needed in enumerate(workload.depends_on):
+            before = workloads.get(needed)
+            if before and before.port is None and not before.probes.command:
+                yield Refusal(
+                    at=("workloads", name, "dependsOn", index),
+                    found=f"{needed!r}, of which nobody can tell whether it is ready",
+                    allowed="a workload with a `port`, or with `probes.command`",
+                    mend=f"give {needed!r} a `probes.command`, or take it out",
+                )
+
+
+def _way(start: str, workloads: Mapping[str, Workload]) -> tuple[str, ...]:
+    """A way from a workload back to itself, or nothing."""
+    ahead: list[tuple[str, ...]] = [(start,)]
+    seen: set[str] = set()
+    while ahead:
+        way = ahead.pop(0)
+        for needed in workloads[way[-1]].depends_on if way[-1] in workloads else ():
+            if needed == start:
+                return way
+            if needed not in seen:
+                seen.add(needed)
+                ahead.append((*way, needed))
+    return ()
+
+
+def profile_checks(environment: Environment, workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
+    """What runs depends on nothing that does not; and source of a laptop runs in `dev` only."""
+    runs = wanted(environment, workloads)
+    for name, workload in runs.items():
+        for index, needed in enumerate(workload.depends_on):
+            if needed in workloads and needed not in runs:
+                yield Refusal(
+                    at=("workloads", name, "dependsOn", index),
+                    found=f"{needed!r}, which does not run here: it is in {listed(workloads[needed].profiles, 'and')}",
+                    allowed="a workload that runs wherever this one does",
+                    mend="name its group in `environment.profiles`, or give both the same `profiles`",
+                )
+        if workload.live_reload and environment.tier != "dev":
+            yield Refusal(
+                at=("workloads", name, "liveReload"),
+                found=f"source of this machine, in {environment.tier}",
+                allowed="an image's own source outside `dev`",
+                mend="leave `liveReload` to the dev stack",
+            )
+
+
+def docker_checks(workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
+    """Each port of the host once; and a check of health for images that nobody here built."""
+    taken: dict[int, str] = {}
+    for name, workload in workloads.items():
+        for index, published in enumerate(workload.publish):
+            port = published.on_host
+            if port in taken:
+                yield Refusal(
+                    at=("workloads", name, "publish", index),
+                    found=f"port {port} of the host, which {taken[port]!r} has",
+                    allowed="each port of the host once",
+                    mend="set another `hostPort`",
+                )
+            taken[port] = name
+        if workload.image.external and workload.port and not workload.probes.command:
+            yield Refusal(
+                at=("workloads", name, "probes", "command"),
+                found="nothing",
+                allowed="a command that tells whether the service is ready: Docker asks inside the container, and what "
+                "an external image brings is not known",
+                mend="add for example `command: [redis-cli, ping]`",
+            )

@@ -1,0 +1,63 @@
+"""What a workload keeps: named volumes, each in one place of its container."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from components.spec import defaults
+from components.spec.base import Spec
+from components.spec.refusal import Refusal
+from components.spec.values import AbsolutePath, Memory, Name
+
+MOUNT_POINTS: Mapping[str, str] = {
+    "/tmp": "`/tmp`",  # noqa: S108  # the container's own
+    "/dev/shm": "`/dev/shm`",  # noqa: S108  # the container's own
+    defaults.SECRETS_FOLDER: "the secrets",
+}
+"""Folders that slipway itself mounts, and what is in them."""
+
+
+class Volume(Spec):
+    """Storage that outlives the container; no other workload sees it."""
+
+    name: Annotated[Name, Field(examples=["data"])]
+    """Its name within the workload."""
+
+    path: Annotated[AbsolutePath, Field(examples=["/data"])]
+    """Where the container finds it, writable."""
+
+    size: Annotated[Memory, Field(examples=["10Gi"])]
+    """How much is asked for. A Docker host's local volumes have no limit of their own."""
+
+
+def volume_checks(volumes: Sequence[Volume], taken: Mapping[str, str]) -> Iterator[Refusal]:
+    """Each volume has a name and a folder of its own.
+
+    Args:
+        volumes: the volumes of one workload.
+        taken: folders that others have, and what is in them.
+    """
+    folders, names = dict(taken), set[str]()
+    for index, volume in enumerate(volumes):
+        if volume.name in names:
+            yield Refusal(
+                at=("volumes", index, "name"),
+                found=f"{volume.name!r}, used already",
+                allowed="each name once",
+                mend="give each volume a name of its own",
+            )
+        names.add(volume.name)
+        for folder, content in folders.items():
+            if _within(volume.path, folder) or _within(folder, volume.path):
+                yield Refusal(
+                    at=("volumes", index, "path"),
+                    found=f"{volume.path!r}, which meets the folder of {content}",
+                    allowed="a folder of its own",
+                    mend="use another, such as `/data`",
+                )
+        folders[volume.path] = f"the volume `{volume.name}`"
+
+
+def _within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")

@@ -1,0 +1,54 @@
+"""The pod of a workload that keeps something."""
+
+from typing import Any
+
+import pytest
+
+from components.manifests.stateful_set import stateful_set
+from tests.unit.components.given import environment, workload
+
+DATA = {"name": "data", "path": "/data", "size": "1Gi"}
+
+
+def spec(**fields: Any) -> dict[str, Any]:
+    what = workload(replicas=1, volumes=[DATA], **fields)
+    return stateful_set(environment(), "store", what, "image", {})["spec"]
+
+
+def test_each_volume_is_a_claim_of_its_size():
+    (claim,) = spec()["volumeClaimTemplates"]
+
+    assert claim["spec"]["resources"] == {"requests": {"storage": "1Gi"}}
+    assert claim["spec"]["accessModes"] == ["ReadWriteOnce"]
+
+
+def test_the_container_finds_its_volume_writable_where_it_was_asked_for():
+    (container,) = spec()["template"]["spec"]["containers"]
+
+    assert {"name": "volume-data", "mountPath": "/data"} in container["volumeMounts"]
+
+
+def test_the_pod_itself_names_no_source_for_it():
+    assert "volume-data" not in {each["name"] for each in spec()["template"]["spec"]["volumes"]}
+
+
+def test_what_is_kept_outlives_the_workload():
+    assert spec()["persistentVolumeClaimRetentionPolicy"] == {"whenDeleted": "Retain", "whenScaled": "Retain"}
+
+
+def test_a_version_changes_nothing_that_cannot_change():
+    assert spec(version="1")["volumeClaimTemplates"] == spec(version="2")["volumeClaimTemplates"]
+
+
+@pytest.mark.parametrize("probe", ["startupProbe", "livenessProbe", "readinessProbe"])
+def test_a_command_is_asked_in_place_of_http(probe: str):
+    (container,) = spec(probes={"command": ["check"]})["template"]["spec"]["containers"]
+
+    assert container[probe]["exec"] == {"command": ["check"]}
+    assert "httpGet" not in container[probe]
+
+
+def test_a_seccomp_profile_of_its_own_is_named():
+    security = spec(seccompProfile="profiles/store.json")["template"]["spec"]["securityContext"]
+
+    assert security["seccompProfile"] == {"type": "Localhost", "localhostProfile": "profiles/store.json"}
