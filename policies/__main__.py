@@ -3,6 +3,8 @@
 `scan PATH…` asks them about YAML and JSON files; `check FILE…` reads packs' configuration files and says what is wrong;
 `admission` writes the rules as Kubernetes' own admission policies; `docs DIR` writes the catalogue's pages.
 `scan` and `check` end with 0 (nothing found), 1 (something found) or 2 (bad input).
+
+What one command alone needs is imported there: scanning a file takes no longer than it must.
 """
 
 from __future__ import annotations
@@ -15,13 +17,9 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import cast
 
-import yaml
-
-from policies import admission, baseline
 from policies.catalogue import POD_RULES
-from policies.docs import pages
 from policies.entry import Entry
-from policies.formats import FORMATS
+from policies.formats import FORMATS, writer
 from policies.rule import PROFILES, SingleRule
 from policies.scan import Scanner
 from policies.schema import names_known
@@ -44,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     scanning = commands.add_parser("scan", help="ask the rules about files, folders or standard input (-)")
     scanning.add_argument("paths", nargs="+", metavar="PATH")
-    scanning.add_argument("--format", choices=tuple(FORMATS), default="text")
+    scanning.add_argument("--format", choices=FORMATS, default="text")
     scanning.add_argument("--output", metavar="F", help="where the report goes; standard output by default")
     scanning.add_argument("--config", metavar="FILE", help="a pack's configuration: levels and parameters")
     scanning.add_argument("--profile", action="append", choices=PROFILES, help="overrides the configuration")
@@ -80,6 +78,8 @@ def _check(files: list[str]) -> int:
 
 
 def _docs(folder: Path) -> int:
+    from policies.docs import pages
+
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
         (folder / name).write_text(text, "utf-8")
@@ -87,6 +87,10 @@ def _docs(folder: Path) -> int:
 
 
 def _admission(options: argparse.Namespace) -> int:
+    import yaml
+
+    from policies import admission
+
     rules, settings, default = _chosen(options)
     for document in admission.policies(rules, settings, default):
         sys.stdout.write("---\n" + yaml.safe_dump(document, sort_keys=False, width=1_000_000))
@@ -98,12 +102,16 @@ def _scan(options: argparse.Namespace) -> int:
     summary = Summary()
     found = Scanner(rules, settings, default).scan(options.paths, summary)
     if options.baseline is not None:
+        from policies import baseline
+
         found = baseline.apply(options.baseline, found, summary)
     entries = _counted(found, summary)
     if options.write_baseline is not None:
+        from policies import baseline
+
         entries = baseline.write(options.write_baseline, entries, summary)
     with open(options.output, "w", encoding="utf-8") if options.output else nullcontext(sys.stdout) as stream:
-        stream.writelines(FORMATS[options.format](entries, summary))
+        stream.writelines(writer(options.format)(entries, summary))
     return summary.exit_code()
 
 

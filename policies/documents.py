@@ -12,16 +12,13 @@ from typing import cast
 
 import yaml
 
+from policies.yaml_reader import MAX_DEPTH, RefusedError, read_yaml
+
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 """What is read in a folder. A file that is named itself is read whatever its suffix."""
 
 MAX_BYTES = 20 * 2**20
 """The largest file that is read: twenty times what Kubernetes accepts as one object, with room for many."""
-
-MAX_NODES = 1_000_000
-"""The most values one document may hold once its YAML aliases are written out."""
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +115,13 @@ def _documents(file: str, data: bytes) -> Iterator[Document | Unreadable]:
     if len(data) > MAX_BYTES:
         yield Unreadable(file, f"larger than {MAX_BYTES // 2**20} MiB")
         return
+    index = 0
     try:
-        for index, body in enumerate(_parse(file, data)):
-            problem = _oversize(body)
-            yield Unreadable(file, f"document {index} {problem}") if problem else Document(file, index, body)
+        for body in _parse(file, data):
+            yield Document(file, index, body)
+            index += 1
+    except RefusedError as error:
+        yield Unreadable(file, f"document {index} {error}")
     except yaml.MarkedYAMLError as error:
         at = f", line {error.problem_mark.line + 1}" if error.problem_mark is not None else ""
         yield Unreadable(file, f"no YAML{at}: {error.problem or 'it cannot be read'}")
@@ -130,35 +130,26 @@ def _documents(file: str, data: bytes) -> Iterator[Document | Unreadable]:
 
 
 def _parse(file: str, data: bytes) -> Iterator[object]:
-    if file.lower().endswith(".json"):
-        yield json.loads(data)
-    else:
-        yield from yaml.load_all(data, Loader=_LOADER)
+    if not file.lower().endswith(".json"):
+        yield from read_yaml(data)
+        return
+    body = json.loads(data)
+    if _too_deep(body):
+        raise RefusedError("is nested too deeply")
+    yield body
 
 
-def _oversize(body: object) -> str | None:
-    """What is wrong with a document's size. Aliases let a few lines stand for more than any memory holds."""
-    sizes: dict[int, int] = {}
-    open_ids: set[int] = set()
-
-    def size(value: object) -> int:
-        children: Iterable[object]
-        if isinstance(value, dict):
-            children = cast("dict[object, object]", value).values()
-        elif isinstance(value, list):
-            children = cast("list[object]", value)
-        else:
-            return 1
-        key = id(cast("object", value))
-        if key in open_ids:
-            raise RecursionError
-        if key not in sizes:
-            open_ids.add(key)
-            sizes[key] = 1 + sum(size(child) for child in children)
-            open_ids.discard(key)
-        return sizes[key]
-
-    try:
-        return f"holds more than {MAX_NODES:,} values" if size(body) > MAX_NODES else None
-    except RecursionError:
-        return "contains itself, or is nested too deeply"
+def _too_deep(body: object) -> bool:
+    """Whether a value is nested deeper than what reads it can follow."""
+    level = [body]
+    for _ in range(MAX_DEPTH):
+        inner: list[object] = []
+        for value in level:
+            if isinstance(value, dict):
+                inner += cast("dict[object, object]", value).values()
+            elif isinstance(value, list):
+                inner += cast("list[object]", value)
+        if not inner:
+            return False
+        level = inner
+    return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from dataclasses import dataclass
 
 from policies.finding import Finding, Verdict
@@ -69,6 +68,8 @@ class Entry:
         Neither the object's place in its file nor a container's in its list counts; nor does the file, for an object
         that has a name.
         """
+        import hashlib  # here, since few reports need it and every scan would wait for it
+
         where = [self.namespace or "", self.name] if self.name else [self.file, str(self.document)]
         parts = [self.rule, self.kind, *where, self.container or "", self.place]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
@@ -96,8 +97,9 @@ def entry(
         The entry.
     """
     container = finding.container
+    container_name = finding.container_name()
     path = finding.path
-    if container is not None and finding.container_name():
+    if container is not None and container_name:
         own = (*finding.manifest.path, *container.path)
         path = path[len(own) :] if path[: len(own)] == own else path
     else:
@@ -110,9 +112,9 @@ def entry(
         file=file,
         document=document,
         kind=finding.manifest.kind,
-        namespace=finding.object_namespace(),
-        name=finding.object_name() or fallback_name or None,
-        container=finding.container_name(),
+        namespace=finding.manifest.namespace,
+        name=finding.manifest.name or fallback_name or None,
+        container=container_name,
         path=finding.where(),
         message=finding.message(fallback_name) + (f" ({answer.note})" if answer.note else ""),
         fix=finding.about.snippet,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import cast
 
 from policies.finding import Finding, Verdict
-from policies.meaning import Compiled, Getter, MalformedError, Subject, Truth, compile_predicate, getter
+from policies.meaning import Compiled, Getter, MalformedError, Subject, Truth, always, compile_predicate, getter, never
 from policies.plain import UNKNOWN, Path, Unknown
 from policies.predicates import ABSENT, Field, Parameters, path_of
 from policies.rule import About, Check, PodRule, SingleRule
-from policies.view import Container, Manifest, Pod
+from policies.view import Container, Manifest, Pod, Role
 
 _EVERY_KIND = "*"
 
@@ -25,11 +25,13 @@ class CompiledCheck:
 
     Attributes:
         check: The check.
+        of_containers: Whether it is asked about containers.
         holds: What must hold.
         items: Fetches the list or mapping whose items it is asked about; None: it is asked once.
     """
 
     check: Check
+    of_containers: bool
     holds: Compiled
     items: Getter | None
 
@@ -40,11 +42,13 @@ class CompiledRule:
 
     Attributes:
         rule: The rule.
+        roles: The containers that it looks at; None for a rule over objects.
         checks: Its checks.
         unless: When this is True of a pod or an object, the rule does not apply; None: it always applies.
     """
 
     rule: SingleRule
+    roles: tuple[Role, ...] | None
     checks: tuple[CompiledCheck, ...]
     unless: Compiled | None
 
@@ -95,26 +99,30 @@ def compile_rules(rules: Iterable[SingleRule], parameters: Parameters) -> Compil
     Returns:
         The same rules, in the same order.
     """
-    return CompiledRules(
-        tuple(
-            CompiledRule(
-                rule,
-                tuple(
-                    CompiledCheck(
-                        check,
-                        compile_predicate(check.require, parameters),
-                        getter(check.each) if check.each is not None else None,
-                    )
-                    for check in rule.checks
-                ),
-                compile_predicate(rule.unless, parameters) if rule.unless is not None else None,
-            )
-            for rule in rules
+    return CompiledRules(tuple(_compiled(rule, parameters) for rule in rules))
+
+
+def _compiled(rule: SingleRule, parameters: Parameters) -> CompiledRule:
+    checks = (
+        CompiledCheck(
+            check,
+            check.scope == "container",
+            compile_predicate(check.require, parameters),
+            getter(check.each) if check.each is not None else None,
         )
+        for check in rule.checks
+    )
+    unless = compile_predicate(rule.unless, parameters) if rule.unless is not None else never
+    return CompiledRule(
+        rule,
+        rule.roles if isinstance(rule, PodRule) else None,
+        # What holds for every object of this version is not asked.
+        tuple(check for check in checks if check.holds is not always),
+        unless if unless is not never else None,
     )
 
 
-def evaluate(manifest: Manifest, rules: CompiledRules) -> Iterator[Finding]:
+def evaluate(manifest: Manifest, rules: CompiledRules) -> list[Finding]:
     """Asks every rule about every pod and container of an object, and about the object itself.
 
     A rule that fails in itself is a violation ("could not be checked"): what nobody has checked must not pass.
@@ -123,20 +131,22 @@ def evaluate(manifest: Manifest, rules: CompiledRules) -> Iterator[Finding]:
         manifest: The object.
         rules: The rules.
 
-    Yields:
+    Returns:
         What is violated or not known yet, in the order of the rules.
     """
+    found: list[Finding] = []
     chosen = rules.of(manifest.group_kind, with_pods=bool(manifest.pods))
     if not chosen:
-        return
-    of_object = _Asked(manifest, None, None, Subject(manifest.body, manifest.body, manifest.partial, manifest.body))
+        return found
     pods = [_AskedPod(manifest, pod) for pod in manifest.pods]
+    of_object = _Asked(manifest, None, None, Subject(manifest.body, manifest.body, manifest.partial, manifest.body))
     for compiled in chosen:
-        if isinstance(compiled.rule, PodRule):
-            for pod in pods:
-                yield from _guarded(compiled, pod.of_pod, pod.containers)
+        if compiled.roles is None:
+            _guarded(compiled, of_object, (), found)
         else:
-            yield from _guarded(compiled, of_object, ())
+            for pod in pods:
+                _guarded(compiled, pod.of_pod, pod.containers, found)
+    return found
 
 
 class _Asked:
@@ -173,63 +183,60 @@ class _AskedPod:
         self.containers = tuple(_Asked(manifest, pod, each, subject(each)) for each in pod.containers)
 
 
-def _guarded(compiled: CompiledRule, whole: _Asked, containers: tuple[_Asked, ...]) -> Iterable[Finding]:
+def _guarded(compiled: CompiledRule, whole: _Asked, containers: tuple[_Asked, ...], found: list[Finding]) -> None:
+    before = len(found)
     try:
-        return _ask_rule(compiled, whole, containers)
+        _ask_rule(compiled, whole, containers, found)
     except Exception as error:
         problem = f"could not be checked: the rule itself failed ({origin(error)}); please report it"
         path = (*whole.manifest.path, *(whole.pod.path if whole.pod is not None else ()))
-        return (Finding(compiled.rule.about, "violation", whole.manifest, None, path, problem),)
+        found[before:] = [Finding(compiled.rule.about, "violation", whole.manifest, None, path, problem)]
 
 
-def _ask_rule(compiled: CompiledRule, whole: _Asked, containers: tuple[_Asked, ...]) -> Iterable[Finding]:
-    exempt = _exempt(whole.subject, compiled)
+def _ask_rule(compiled: CompiledRule, whole: _Asked, containers: tuple[_Asked, ...], found: list[Finding]) -> None:
+    exempt = compiled.unless is not None and _exempt(whole.subject, compiled.unless)
     if exempt:
-        return ()
-    found: list[Finding] = []
-    roles = compiled.rule.roles if isinstance(compiled.rule, PodRule) else ()
+        return
+    before = len(found)
+    about = compiled.rule.about
+    roles = compiled.roles or ()
     for each in compiled.checks:
-        if each.check.scope != "container":
-            _ask(compiled.rule.about, each, whole, found)
-        else:
-            for asked in containers:
-                if asked.role in roles:
-                    _ask(compiled.rule.about, each, asked, found)
-                elif asked.perhaps_sidecar and "sidecar" in roles:
-                    before = len(found)
-                    _ask(compiled.rule.about, each, asked, found)
-                    found[before:] = map(_undecided, found[before:])
+        ask = _ask_once if each.items is None else _ask_items
+        if not each.of_containers:
+            ask(about, each, whole, found)
+            continue
+        for asked in containers:
+            if asked.role in roles:
+                ask(about, each, asked, found)
+            elif asked.perhaps_sidecar and "sidecar" in roles:
+                before_it = len(found)
+                ask(about, each, asked, found)
+                found[before_it:] = map(_undecided, found[before_it:])
     if exempt is None:
-        return [_undecided(finding) for finding in found]
-    return found
+        found[before:] = map(_undecided, found[before:])
 
 
 def _undecided(finding: Finding) -> Finding:
     return dataclasses.replace(finding, verdict="unknown")
 
 
-def _exempt(subject: Subject, compiled: CompiledRule) -> Truth:
+def _exempt(subject: Subject, unless: Compiled) -> Truth:
     """Whether a rule does not apply; what is missing exempts nothing, in a patch too."""
-    if compiled.unless is None:
-        return False
     partial, subject.partial = subject.partial, False
     try:
-        return compiled.unless(subject)
+        return unless(subject)
     except MalformedError:
         return False
     finally:
         subject.partial = partial
 
 
-def _ask(about: About, compiled: CompiledCheck, asked: _Asked, found: list[Finding]) -> None:
-    """Asks one check, of the subject or of each item of a list or mapping in it; adds what does not pass."""
-    if compiled.items is None:
-        _ask_once(about, compiled, asked, (), found)
-        return
+def _ask_items(about: About, compiled: CompiledCheck, asked: _Asked, found: list[Finding]) -> None:
+    """Asks one check of each item of a list or mapping in the subject; adds what does not pass."""
     check = compiled.check
     subject = asked.subject
     try:
-        items = compiled.items(subject)
+        items = cast("Getter", compiled.items)(subject)
     except MalformedError as error:
         found.append(_finding(about, "violation", asked, _place(asked, error), _type_wanted(error)))
         return
@@ -247,13 +254,13 @@ def _ask(about: About, compiled: CompiledCheck, asked: _Asked, found: list[Findi
     for key, value in pairs:
         if value is not None:
             subject.item, subject.key = value, key
-            _ask_once(about, compiled, asked, (*at, key), found)
+            _ask_once(about, compiled, asked, found, (*at, key))
     subject.item = subject.key = None
 
 
-def _ask_once(about: About, compiled: CompiledCheck, asked: _Asked, item_path: Path, found: list[Finding]) -> None:
+def _ask_once(about: About, compiled: CompiledCheck, asked: _Asked, found: list[Finding], item_path: Path = ()) -> None:
+    """Asks one check, of the subject or of one item of it; adds what does not pass."""
     subject = asked.subject
-    check = compiled.check
     subject.flaw = None
     try:
         truth = compiled.holds(subject)
@@ -263,6 +270,7 @@ def _ask_once(about: About, compiled: CompiledCheck, asked: _Asked, item_path: P
     # What a patch does not state stays as it is in the cluster; nothing here will ever know it.
     if truth is True or (truth is None and subject.partial):
         return
+    check = compiled.check
     problem = f"{check.wanted} ({subject.flaw})" if subject.flaw else check.wanted
     path = path_of(check.at, *_places(asked), item_path)
     found.append(_finding(about, "violation" if truth is False else "unknown", asked, path, problem))

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from policies.plain import UNKNOWN, Path
+from policies.names import shown
+from policies.plain import Path
 from policies.rule import About
-from policies.view import Container, Manifest, name_of, namespace_of, render
+from policies.view import Container, Manifest, Role, render
 
 Verdict = Literal["violation", "unknown"]
 
-_SECRET = "(secret)"  # noqa: S105 (what is shown in place of one)
-_NOT_KNOWN = "(not known yet)"
-# What a name may have at most in Kubernetes; a message must stay a line.
-_LONGEST_NAME = 253
+_ROLES: dict[Role, str] = {"container": "container", "init": "init container"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +39,7 @@ class Finding:
         """The container's name; None without a container or a name; a placeholder for a name that is no plain text."""
         if self.container is None or not isinstance(self.container.body, dict):
             return None
-        return _shown(self.manifest, (*self.container.path, "name"), self.container.body.get("name"))
-
-    def object_name(self) -> str | None:
-        """The object's own name in Kubernetes, or a placeholder, or None."""
-        return _shown(self.manifest, ("metadata", "name"), name_of(self.manifest.body))
-
-    def object_namespace(self) -> str | None:
-        """The object's namespace in Kubernetes, or a placeholder, or None when it is left to the cluster."""
-        return _shown(self.manifest, ("metadata", "namespace"), namespace_of(self.manifest.body))
+        return shown(self.container.body.get("name"), (*self.container.path, "name"), self.manifest.secrets)
 
     def message(self, fallback_name: str = "") -> str:
         """The finding in one line: object, container, field, what is wrong, how to mend it.
@@ -65,9 +55,9 @@ class Finding:
 
     def address(self, fallback_name: str = "") -> str:
         """The object, as `Kind namespace/name`."""
-        name = self.object_name() or fallback_name or "(no name)"
-        namespace = self.object_namespace()
-        return f"{self.manifest.kind} {namespace}/{name}" if namespace else f"{self.manifest.kind} {name}"
+        manifest = self.manifest
+        name = manifest.name or fallback_name or "(no name)"
+        return f"{manifest.kind} {manifest.namespace}/{name}" if manifest.namespace else f"{manifest.kind} {name}"
 
     def where(self) -> str:
         """The field, as people write it."""
@@ -76,18 +66,6 @@ class Finding:
     def _container_text(self) -> str:
         if self.container is None:
             return ""
-        role = {"container": "container", "init": "init container"}.get(
-            self.container.role, f"{self.container.role} container"
-        )
+        role = _ROLES.get(self.container.role) or f"{self.container.role} container"
         name = self.container_name()
         return f', {role} "{name}"' if name else f", {role}"
-
-
-def _shown(manifest: Manifest, path: Path, name: object) -> str | None:
-    if any(path[: len(secret)] == secret for secret in manifest.secrets):
-        return _SECRET
-    if name is UNKNOWN:
-        return _NOT_KNOWN
-    if not isinstance(name, str) or not name:
-        return None
-    return name if len(name) <= _LONGEST_NAME and name.isprintable() else None

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import cast
+from operator import attrgetter
+from typing import Any, cast
 
 from policies.plain import UNKNOWN, Unknown
 from policies.predicates import (
@@ -102,9 +103,9 @@ def compile_predicate(predicate: Predicate, parameters: Parameters) -> Compiled:
     """
     match predicate:
         case Since(version):
-            return _constant(version_key(str(parameters["kubernetesVersion"])) >= version_key(version))
+            return _CONSTANT[version_key(str(parameters["kubernetesVersion"])) >= version_key(version)]
         case Chosen(setting, value):
-            return _constant(parameters[setting.name] == value)
+            return _CONSTANT[parameters[setting.name] == value]
         case Not(term):
             return _negation(compile_predicate(term, parameters))
         case AllOf(terms):
@@ -176,30 +177,30 @@ def bound(value: object, parameters: Parameters) -> object:
     return parameters[value.name] if isinstance(value, Setting) else value
 
 
-_TYPES: dict[Kind, tuple[type, ...]] = {
-    "bool": (bool,),
-    "int": (int,),
-    "string": (str,),
-    "quantity": (str, int, float),
-    "list": (list,),
-    "object": (dict,),
+# Plain values have exactly these classes; a bool, which Python takes for an int too, is none.
+_TYPES: dict[Kind, frozenset[type]] = {
+    "bool": frozenset({bool}),
+    "int": frozenset({int}),
+    "string": frozenset({str}),
+    "quantity": frozenset({str, int, float}),
+    "list": frozenset({list}),
+    "object": frozenset({dict}),
 }
 
 
 def getter(field: Field) -> Getter:
     """A function that fetches the field: its value, `ABSENT`, or `UNKNOWN`; of the right type, or it raises."""
-    scope = field.scope
+    # The innermost loop of all: no call that is not needed.
+    fetch = attrgetter(field.scope)
     path = field.path
-    kind = field.kind
-    types = _TYPES.get(kind, (object,))
-    takes_bool = kind == "bool"
-    checked = kind != "any"
+    checked = field.kind != "any"
+    types = _TYPES.get(field.kind, frozenset())
 
     def get(subject: Subject) -> object:
-        value = cast("object", getattr(subject, scope))
+        value: Any = fetch(subject)
         for key in path:
-            if isinstance(value, dict):
-                value = cast("dict[str, object]", value).get(key)
+            if value.__class__ is dict:
+                value = value.get(key)
             elif value is None or value is UNKNOWN:
                 break
             elif checked:
@@ -208,11 +209,7 @@ def getter(field: Field) -> Getter:
                 return ABSENT
         if value is None:
             return UNKNOWN if subject.partial else ABSENT
-        if (
-            checked
-            and value is not UNKNOWN
-            and (not isinstance(value, types) or (value.__class__ is bool) is not takes_bool)
-        ):
+        if checked and value.__class__ not in types and value is not UNKNOWN:
             raise MalformedError(field)
         return value
 
@@ -252,13 +249,20 @@ def _only(value: object, allowed: frozenset[str]) -> Truth:
     mapping = cast("dict[str, object]", value)
     # A key of which the value is not known may still come out as nothing; one that is null is not there.
     others = [mapping[key] for key in mapping if key not in allowed and mapping[key] is not None]
-    if not others:
-        return True
-    return None if all(other is UNKNOWN for other in others) else False
+    return (None if all(other is UNKNOWN for other in others) else False) if others else True
 
 
-def _constant(answer: bool) -> Compiled:
-    return lambda subject: answer
+def always(subject: Subject) -> Truth:
+    """What holds whatever it is asked about."""
+    return True
+
+
+def never(subject: Subject) -> Truth:
+    """What never holds."""
+    return False
+
+
+_CONSTANT: dict[bool, Compiled] = {True: always, False: never}
 
 
 def _same_quantity(left: Getter, right: Getter) -> Compiled:
@@ -327,6 +331,9 @@ def _quantifier(field: Field, term: Compiled, *, over: bool) -> Compiled:
 
 
 def _negation(term: Compiled) -> Compiled:
+    if term is always or term is never:
+        return _CONSTANT[term is never]
+
     def negation(subject: Subject) -> Truth:
         truth = term(subject)
         return None if truth is None else not truth
@@ -335,6 +342,12 @@ def _negation(term: Compiled) -> Compiled:
 
 
 def _conjunction(terms: list[Compiled]) -> Compiled:
+    terms = [term for term in terms if term is not always]
+    if never in terms or not terms:
+        return _CONSTANT[not terms]
+    if len(terms) == 1:
+        return terms[0]
+
     def conjunction(subject: Subject) -> Truth:
         result: Truth = True
         for term in terms:
@@ -349,6 +362,12 @@ def _conjunction(terms: list[Compiled]) -> Compiled:
 
 
 def _disjunction(terms: list[Compiled]) -> Compiled:
+    terms = [term for term in terms if term is not never]
+    if always in terms or not terms:
+        return _CONSTANT[bool(terms)]
+    if len(terms) == 1:
+        return terms[0]
+
     def disjunction(subject: Subject) -> Truth:
         result: Truth = False
         for term in terms:

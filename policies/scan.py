@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import cast
 
 from policies.documents import Document, Unreadable, files, read_file
@@ -86,21 +83,22 @@ class Scanner:
     def _parts(self, names: Iterator[str]) -> Iterator[Part]:
         first = list(islice(names, _FILES_AT_ONCE))
         rest = list(islice(names, _FILES_AT_ONCE))
-        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        # Forking is the one way in which a process begins with all its modules loaded; not from among threads.
-        can_fork = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
-        if not rest or workers < 2 or not can_fork or "-" in (*first, *rest):
-            for name in (*first, *rest, *names):
+        workers = _workers() if rest and "-" not in (*first, *rest) else 1
+        if workers > 1:
+            yield from self._parts_of_many(chain([first, rest], _chunks(names)), workers)
+        else:
+            for name in chain(first, rest, names):
                 yield self.part([name])
-            return
-        chunks = iter([first, rest])
+
+    def _parts_of_many(self, chunks: Iterator[list[str]], workers: int) -> Iterator[Part]:
+        """The parts in order, a few of them on the way at any time: what is ahead of its reader is bounded."""
+        import multiprocessing
+        from concurrent.futures import Future, ProcessPoolExecutor
+
         with ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _begin, (self,)) as pool:
             waiting: deque[Future[Part]] = deque()
             while True:
-                while len(waiting) < workers * _AHEAD:
-                    chunk = next(chunks, None) or list(islice(names, _FILES_AT_ONCE))
-                    if not chunk:
-                        break
+                for chunk in islice(chunks, workers * _AHEAD - len(waiting)):
                     waiting.append(pool.submit(_work, chunk))
                 if not waiting:
                     return
@@ -149,6 +147,22 @@ class Scanner:
             level = self._settings.level(finding.about) or self._default
             answer = self._settings.waivers.answer(finding, urn)
             part.entries.append(entry(finding, file, document, level, name, answer))
+
+
+def _chunks(names: Iterator[str]) -> Iterator[list[str]]:
+    while chunk := list(islice(names, _FILES_AT_ONCE)):
+        yield chunk
+
+
+def _workers() -> int:
+    """How many processes may share the work; 1 where none can be forked."""
+    import multiprocessing
+    import threading
+
+    # Forking is the one way in which a process begins with all its modules loaded; not from among threads.
+    if "fork" not in multiprocessing.get_all_start_methods() or threading.active_count() > 1:
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 _scanner: Scanner | None = None

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from typing import Literal, cast
 
+from policies.names import metadata_text, shown
 from policies.plain import UNKNOWN, Path, Unknown
 
 Role = Literal["container", "init", "sidecar", "ephemeral"]
@@ -55,7 +56,7 @@ class Pod:
     metadata: Body | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manifest:
     """One Kubernetes object.
 
@@ -82,6 +83,16 @@ class Manifest:
         """The kind with its API group, without a version: `apps/Deployment`; a core kind stands alone: `Service`."""
         group = self.api_version.rpartition("/")[0]
         return f"{group}/{self.kind}" if group else self.kind
+
+    @cached_property
+    def name(self) -> str | None:
+        """Its name in Kubernetes, as a message may say it; see `policies.names.shown`."""
+        return shown(metadata_text(self.body, "name"), ("metadata", "name"), self.secrets)
+
+    @cached_property
+    def namespace(self) -> str | None:
+        """Its namespace in Kubernetes, as a message may say it; None when it is left to the cluster."""
+        return shown(metadata_text(self.body, "namespace"), ("metadata", "namespace"), self.secrets)
 
 
 _TEMPLATE = ("spec", "template", "spec")
@@ -208,6 +219,7 @@ def carries_pods(resource_type: str) -> bool:
     return _carrier(api_version, kind) is not None or _carrier(api_version, single) is not None
 
 
+@lru_cache(maxsize=4096)
 def render(path: Path) -> str:
     """Writes a path the way people do: `spec.containers[0].image`, `metadata.annotations["a.b/c"]`."""
     text = ""
@@ -219,26 +231,6 @@ def render(path: Path) -> str:
         else:
             text += f'["{step}"]'
     return text
-
-
-def name_of(body: Body) -> object:
-    """The `metadata.name` of an object: a text, `UNKNOWN`, or None."""
-    return _metadata(body, "name")
-
-
-def namespace_of(body: Body) -> object:
-    """The `metadata.namespace` of an object: a text, `UNKNOWN`, or None."""
-    return _metadata(body, "namespace")
-
-
-def _metadata(body: Body, key: str) -> object:
-    metadata = UNKNOWN if isinstance(body, Unknown) else body.get("metadata")
-    if metadata is UNKNOWN:
-        return UNKNOWN
-    if not isinstance(metadata, dict):
-        return None
-    value = cast("dict[str, object]", metadata).get(key)
-    return value if isinstance(value, str | Unknown) else None
 
 
 def _text(body: dict[str, object], key: str) -> str:

@@ -10,10 +10,11 @@ from fnmatch import fnmatchcase
 from typing import Literal, cast
 
 from policies.finding import Finding
+from policies.names import metadata_text
 from policies.rule import Severity
 from policies.schema import Schema, problems
 from policies.values.image import ImageReference
-from policies.view import Manifest, name_of, namespace_of
+from policies.view import Manifest
 
 Source = Literal["config", "annotation"]
 
@@ -91,8 +92,8 @@ class Waiver:
             return False
         named = (
             (self.urn, urn),
-            (self.namespace, namespace_of(finding.manifest.body)),
-            (self.name, name_of(finding.manifest.body)),
+            (self.namespace, metadata_text(finding.manifest.body, "namespace")),
+            (self.name, metadata_text(finding.manifest.body, "name")),
             (self.path, finding.where()),
             (self.image, _image(finding) if self.image else None),
         )

@@ -51,6 +51,12 @@ LAUGHS = "\n".join(
         ("tag.yaml", b"a: !!python/object/apply:os.system ['true']", "no YAML, line 1"),
         ("laughs.yaml", LAUGHS.encode(), "document 0 holds more than 1,000,000 values"),
         ("loop.yaml", b"a: &a [*a]", "document 0 contains itself"),
+        ("deep.yaml", b"- " * 50_000, "document 0 contains itself, or is nested too deeply"),
+        ("deep-flow.yaml", b"[" * 50_000, "document 0 contains itself, or is nested too deeply"),
+        ("nested.json", b"[" * 300 + b"]" * 300, "document 0 is nested too deeply"),
+        ("undefined.yaml", b"a: *b", "no YAML, line 1: found undefined alias"),
+        ("keys.yaml", b"[1]: a", "no YAML, line 1: found unhashable key"),
+        ("set.yaml", b"!!set {a, b}", "no YAML, line 1: the tag"),
     ],
 )
 def test_what_cannot_be_read_is_named_and_the_others_still_read(

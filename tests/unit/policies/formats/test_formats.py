@@ -8,7 +8,7 @@ import pytest
 
 from policies.documents import Unreadable
 from policies.entry import Entry
-from policies.formats import FORMATS
+from policies.formats import FORMATS, writer
 from policies.summary import Summary
 
 NASTY = 'a"<b>&|`*\\\x07\ud7ff'
@@ -51,7 +51,7 @@ def summary() -> Summary:
 
 
 def written(form: str, entries: list[Entry] = ENTRIES) -> str:
-    return "".join(FORMATS[form](iter(entries), summary()))
+    return "".join(writer(form)(iter(entries), summary()))
 
 
 def test_json_holds_every_field() -> None:
