@@ -54,8 +54,8 @@ PROBE_TIMEOUT: Final = 5
 PROBE_FAILURES: Final = 3
 """Failed probes in a row until Kubernetes acts; D1: `--retries=3`."""
 
-STARTUP_PERIOD: Final = 5
-"""Seconds between startup probes: short, for a fast service is then ready as soon as it can be."""
+STARTUP_PERIOD: Final = 1
+"""Seconds between startup probes: Kubernetes' least, for a rollout takes at least one period for each of its pods."""
 
 STARTUP: Final[Mapping[Profile, int]] = {"api": 40, "vector": 60, "model": 600}
 """Seconds a service may take to start. api: D1, `--start-period=40s`. vector: twice D0's delay of 30 s. model: ten

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
-import platform
-import subprocess
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cluster import stacks
+from tests.cluster import programs, stacks
 from tests.cluster.support import Cluster
 from tests.support.workbench import Workbench, copy_checkout
-from toolchain import gobuild, oci, registry
-from toolchain.bases import ARCHITECTURES
-from toolchain.cluster import down, images, status, up
+from toolchain import registry
+from toolchain.cluster import down, status, up
 from toolchain.home import Home
 from toolchain.install import ensure
 from toolchain.progress import Progress
@@ -70,24 +66,7 @@ def cluster(home: Home, embedded_registry: str) -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def responder(home: Home, embedded_registry: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An image, by digest, of a program that answers on 8080; see `responder/main.go`."""
-    folder = tmp_path_factory.mktemp("responder")
-    subprocess.run(
-        [
-            gobuild.find_go(home, Progress()),
-            "build",
-            "-trimpath",
-            "-ldflags=-s -w",
-            "-o",
-            str(folder / "responder"),
-            ".",
-        ],
-        cwd=Path(__file__).with_name("responder"),
-        env={**os.environ, **gobuild.environment(home)},
-        check=True,
-    )
-    image = images.make(images.ProgramImage(folder / "responder"), ARCHITECTURES[platform.machine()], folder)
-    oci.push(embedded_registry, "tests/responder", "latest", image)
-    return f"{embedded_registry}/tests/responder@{image.digest}"
+    return programs.image("responder", home, embedded_registry, tmp_path_factory.mktemp("responder"))
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
-import platform
 import re
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,36 +14,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import live_failures
+from tests.cluster import live_failures, programs
 from tests.cluster.live import OPEN, PROBE, Failure, Live, Recorded, container, failing, pod_spec, workload
 from tests.cluster.live_failures import CASES, Case
 from tests.cluster.support import Cluster
-from toolchain import gobuild, oci
-from toolchain.bases import ARCHITECTURES
-from toolchain.cluster import images
 from toolchain.cluster.api import Api, RefusedError
 from toolchain.cluster.waiting import wait_until
 from toolchain.home import Home
 from toolchain.plugins.base import DiffKind, InitFailedError, PropertyDiff, ProviderError
 from toolchain.plugins.base_values import UNKNOWN, Properties, Secret
 from toolchain.plugins.kubernetes.live.fields import section, sections, text
-from toolchain.progress import Progress
 
 
 @pytest.fixture(scope="module")
 def actor(home: Home, embedded_registry: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An image, by digest, of a program that says, waits, serves and ends as it is told; see `actor/main.go`."""
-    folder = tmp_path_factory.mktemp("actor")
-    build = ["build", "-trimpath", "-ldflags=-s -w", "-o", str(folder / "actor"), "."]
-    subprocess.run(
-        [gobuild.find_go(home, Progress()), *build],
-        cwd=Path(__file__).with_name("actor"),
-        env={**os.environ, **gobuild.environment(home)},
-        check=True,
-    )
-    image = images.make(images.ProgramImage(folder / "actor"), ARCHITECTURES[platform.machine()], folder)
-    oci.push(embedded_registry, "tests/actor", "latest", image)
-    return f"{embedded_registry}/tests/actor@{image.digest}"
+    return programs.image("actor", home, embedded_registry, tmp_path_factory.mktemp("actor"))
 
 
 @pytest.fixture(autouse=True)

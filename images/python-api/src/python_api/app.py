@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from starlette.types import ASGIApp
 
 from python_api import text
+from python_api.leaving import Leaving
 from python_api.lifecycle import Lifecycle
 from python_api.limits import BodyLimit
 from python_api.metrics import Metrics
@@ -100,7 +101,7 @@ def build_app(settings: Settings, lifecycle: Lifecycle, metrics: Metrics) -> ASG
 
     Args:
         settings: the API key, if one is asked for, and the largest body.
-        lifecycle: what `/ready` tells.
+        lifecycle: what `/ready` tells, and whether callers are asked to close their connections.
         metrics: where requests are counted.
     """
     # The documentation pages load scripts from elsewhere; the description itself stays at /openapi.json.
@@ -109,7 +110,7 @@ def build_app(settings: Settings, lifecycle: Lifecycle, metrics: Metrics) -> ASG
     api.include_router(_probes(lifecycle))
     api.include_router(_text(settings.api_key))
     metrics.ready.set_function(lambda: float(lifecycle.ready))
-    return Observed(BodyLimit(api, settings.max_body_bytes), metrics)
+    return Observed(Leaving(BodyLimit(api, settings.max_body_bytes), lifecycle), metrics)
 
 
 def _probes(lifecycle: Lifecycle) -> APIRouter:

@@ -166,7 +166,7 @@ def test_the_probes_ask_what_the_documents_say():
     assert found["readinessProbe"]["periodSeconds"] == 5
 
 
-@pytest.mark.parametrize(("seconds", "failures"), [(40, 8), (41, 9), (1, 1)])
+@pytest.mark.parametrize(("seconds", "failures"), [(40, 40), (1, 1)])
 def test_a_start_may_take_as_long_as_it_was_given(seconds: int, failures: int):
     assert container(probes={"startupSeconds": seconds})["startupProbe"]["failureThreshold"] == failures
 

@@ -1,0 +1,3 @@
+module slipway.dev/tests/loader
+
+go 1.26.0
