@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from policies.catalogue import POD_RULES
 from policies.entry import Entry
@@ -25,6 +25,9 @@ from policies.scan import Scanner
 from policies.schema import names_known
 from policies.settings import WORKLOADS, WORKLOADS_LEVELS, Override, Settings, SettingsError, check, load
 from policies.summary import Summary
+
+if TYPE_CHECKING:
+    from policies.fixing import Fixed
 
 _LEVEL_KEY = "enforcementLevel"
 
@@ -50,6 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
     scanning.add_argument("--rule", action="append", metavar="ID", help="only this rule; may be repeated")
     scanning.add_argument("--baseline", metavar="F", help="report only what is not in this baseline")
     scanning.add_argument("--write-baseline", metavar="F", help="write what is found to a baseline")
+    scanning.add_argument("--fix", action="store_true", help="mend in place what needs no judgement, then scan")
+    scanning.add_argument(
+        "--dry-run", action="store_true", help="with --fix: print the changes as a diff, write nothing"
+    )
     checking = commands.add_parser("check", help="say what is wrong with packs' configuration files")
     checking.add_argument("files", nargs="+", metavar="FILE")
     admitting = commands.add_parser("admission", help="write the rules as ValidatingAdmissionPolicies, in YAML")
@@ -100,6 +107,19 @@ def _admission(options: argparse.Namespace) -> int:
 def _scan(options: argparse.Namespace) -> int:
     rules, settings, default = _chosen(options)
     summary = Summary()
+    if options.dry_run and not options.fix:
+        raise ValueError("--dry-run goes with --fix: a scan alone writes nothing")
+    if options.fix:
+        from policies.fixing import Fixer
+
+        fixed = Fixer(rules, settings).fix(options.paths)
+        if options.dry_run:
+            return _differences(fixed)
+        for each in fixed:
+            if each.after != each.before:
+                each.write()
+            summary.mended += each.mended
+            summary.notes += each.left
     found = Scanner(rules, settings, default).scan(options.paths, summary)
     if options.baseline is not None:
         from policies import baseline
@@ -113,6 +133,16 @@ def _scan(options: argparse.Namespace) -> int:
     with open(options.output, "w", encoding="utf-8") if options.output else nullcontext(sys.stdout) as stream:
         stream.writelines(writer(options.format)(entries, summary))
     return summary.exit_code()
+
+
+def _differences(found: Iterable[Fixed]) -> int:
+    """Prints what would change; 1 when something would."""
+    changes = False
+    for each in found:
+        sys.stdout.write(each.diff())
+        sys.stderr.writelines(f"{line}\n" for line in each.left)
+        changes = changes or each.after != each.before
+    return int(changes)
 
 
 def _chosen(options: argparse.Namespace) -> tuple[dict[str, SingleRule], Settings, Override]:
@@ -151,9 +181,14 @@ def _configuration(file: str | None) -> tuple[dict[str, object], Override]:
         raise SettingsError("\n".join(f"{file}: {problem}" for problem in found))
     properties = cast("dict[str, object]", document).get(WORKLOADS, {})
     if isinstance(properties, str):
-        return {}, cast("Override", properties)
+        return {}, _level(properties)
     configuration = dict(cast("dict[str, object]", properties))
-    return configuration, cast("Override", configuration.pop(_LEVEL_KEY, "mandatory"))
+    return configuration, _level(configuration.pop(_LEVEL_KEY, "mandatory"))
+
+
+def _level(said: object) -> Override:
+    """What findings do at a policy's level; at `remediate`, those that are not mended are mandatory."""
+    return "mandatory" if said == "remediate" else cast("Override", said)
 
 
 def _read_json(file: str) -> object:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from policies.catalogue import FAMILIES, Family, python_only_rules
+from policies.mendings import MENDINGS
 from policies.rule import Level, Rule, Tier
 
 _SYSTEMS = {
@@ -95,6 +96,8 @@ def _section(rule: Rule) -> list[str]:
         f"- Severity {about.severity}; profiles {', '.join(about.profiles)}; {levels}.",
         f"- Mend: {about.mend}.",
     ]
+    if about.id in MENDINGS:
+        lines.append(f"- `scan --fix` and the level `remediate` mend it: {_lowered(MENDINGS[about.id].about)}")
     if about.decision:
         lines.append(f"- {about.decision}")
     for parameter in rule.parameters:
@@ -102,6 +105,10 @@ def _section(rule: Rule) -> list[str]:
     if about.references:
         lines.append("- " + "; ".join(f"{each.framework}: {each.control}" for each in about.references) + ".")
     return [*lines, "", *(f"    {line}" for line in about.snippet.splitlines())]
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
 
 
 def _comparison(family: Family) -> list[str]:

@@ -32,7 +32,9 @@ from pulumi_policy.proxy import UnknownValueError
 from policies.catalogue import POD_RULES, STACK_RULES
 from policies.evaluate import CompiledRules, compile_rules, evaluate, origin
 from policies.finding import Finding
+from policies.mending import Mender
 from policies.plain import SENTINELS, Path, plain
+from policies.remediation import remediated
 from policies.rule import Profile, SingleRule, StackRule
 from policies.rules.supply_chain import VERIFIED_IMAGE, VERIFIED_IMAGES
 from policies.schema import Schema
@@ -108,10 +110,10 @@ class WorkloadsPolicy(ResourceValidationPolicy):
     def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
         """Judges one resource; see `ResourceValidationPolicy.validate`."""
         self._handed.messages = {}
-        if not carries_pods(args.resource_type) and self._kinds.isdisjoint(group_kinds(args.resource_type)):
+        if not self._looks_at(args.resource_type):
             return
         try:
-            settings, rules = self._configured.of(args.get_config())
+            settings, rules, _ = self._configured.of(args.get_config())
         except SettingsError as error:
             self._handed.messages["mandatory"] = [_wrong_configuration(WORKLOADS, error)]
             return
@@ -131,6 +133,33 @@ class WorkloadsPolicy(ResourceValidationPolicy):
                     self._report(finding, level, settings, args, report_violation)
         if unknown and settings.report_unknown:
             self._hand("advisory", f"{_not_checked_yet(unknown, args.name)} [{args.urn}]")
+
+    def remediate(self, args: ResourceValidationArgs) -> Mapping[str, Any] | None:
+        """Mends one resource; the SDK asks for it at the level `remediate` only, and before it asks for a validation.
+
+        What goes wrong here changes nothing: the validation that follows finds, and says, what is not as it should be.
+
+        Args:
+            args: The resource.
+
+        Returns:
+            Its inputs with what is mended; None when nothing is.
+        """
+        if not self._looks_at(args.resource_type):
+            return None
+        try:
+            settings, _, mender = self._configured.of(args.get_config())
+            return remediated(
+                args.resource_type,
+                args.props,
+                mender,
+                lambda found: settings.mended(found.about) and settings.waivers.answer(found, args.urn).waiver is None,
+            )
+        except Exception:
+            return None
+
+    def _looks_at(self, resource_type: str) -> bool:
+        return carries_pods(resource_type) or not self._kinds.isdisjoint(group_kinds(resource_type))
 
     def _report(
         self,
@@ -266,10 +295,10 @@ class _Remembered(Generic[_Made]):
 
 def _prepare(
     rules: dict[str, SingleRule], profiles: tuple[Profile, ...], configuration: Mapping[str, object]
-) -> tuple[Settings, CompiledRules]:
+) -> tuple[Settings, CompiledRules, Mender]:
     settings = load(configuration, rules, WORKLOADS_LEVELS, profiles)
-    chosen = (rule for rule in rules.values() if settings.asked(rule.about))
-    return settings, compile_rules(chosen, settings.parameters)
+    chosen = [rule for rule in rules.values() if settings.asked(rule.about)]
+    return settings, compile_rules(chosen, settings.parameters), Mender(chosen, settings.parameters)
 
 
 def _manifests(resource_type: str, props: Mapping[str, object], all_secret: frozenset[Path]) -> list[Manifest]:

@@ -9,6 +9,7 @@ from typing import Literal, cast
 
 from policies import waivers
 from policies.catalogue import POD_RULES, STACK_RULES, parameters
+from policies.mendings import MENDINGS
 from policies.plain import plain
 from policies.rule import PROFILES, About, Parameter, Profile, SingleRule, StackRule, Tier
 from policies.schema import Schema, problems
@@ -29,7 +30,10 @@ STACK = "stack"
 
 WORKLOADS_LEVELS: tuple[Override, ...] = ("disabled", "advisory", "mandatory")
 STACK_LEVELS: tuple[Override, ...] = ("disabled",)
-_ENFORCEMENT: Schema = {"type": "string", "enum": ["disabled", "advisory", "mandatory"]}
+_ENFORCEMENT: dict[str, Schema] = {
+    WORKLOADS: {"type": "string", "enum": ["disabled", "advisory", "mandatory", "remediate"]},
+    STACK: {"type": "string", "enum": ["disabled", "advisory", "mandatory"]},
+}
 _LEVEL_KEY = "enforcementLevel"  # the policy engine's own
 
 
@@ -48,6 +52,8 @@ class Settings:
         profiles: The profiles whose rules are asked; a rule that the configuration names is asked in any case.
         tier: How much the environment matters.
         waivers: What is accepted all the same.
+        remediate: The rules whose violations are mended when the policy's level is `remediate`; None: those that have
+            the policy's own level.
     """
 
     parameters: Mapping[str, object]
@@ -56,6 +62,7 @@ class Settings:
     profiles: frozenset[str] = frozenset(DEFAULT_PROFILES)
     tier: Tier = "prod"
     waivers: Waivers = dataclasses.field(default_factory=Waivers)
+    remediate: frozenset[str] | None = None
 
     def level(self, about: About) -> Override | None:
         """The level of a rule; None for that of the policy which holds it."""
@@ -71,6 +78,10 @@ class Settings:
         """Whether a rule is asked at all."""
         return self.level(about) != "disabled"
 
+    def mended(self, about: About) -> bool:
+        """Whether violations of a rule are mended when the policy's level is `remediate`."""
+        return self.level(about) is None if self.remediate is None else about.id in self.remediate
+
 
 def schema(rules: Rules, levels: tuple[Override, ...]) -> dict[str, Schema]:
     """The JSON schema of each property of a policy's configuration.
@@ -83,7 +94,14 @@ def schema(rules: Rules, levels: tuple[Override, ...]) -> dict[str, Schema]:
         Property name to schema, `enforcementLevel` (which is the policy engine's own) left out.
     """
     level: Schema = {"type": "string", "enum": list(levels)}
+    mendable = [rule_id for rule_id in rules if rule_id in MENDINGS]
+    remediate: Schema = {
+        "type": "array",
+        "items": {"type": "string", "enum": mendable},
+        "description": "The rules whose violations are mended, at the level remediate.",
+    }
     return {
+        **({"remediate": remediate} if mendable else {}),
         **{name: _described(parameter) for name, parameter in sorted(parameters(rules).items())},
         "rules": {
             "type": "object",
@@ -157,6 +175,7 @@ def load(
             cast("list[str]", configuration.get("waiverSources", ["config", "annotation"])),
             cast("list[str]", configuration.get("neverWaived", [])),
         ),
+        remediate=frozenset(cast("list[str]", configuration["remediate"])) if "remediate" in configuration else None,
     )
 
 
@@ -177,10 +196,13 @@ def check(document: object) -> list[str]:
         if name not in known:
             found.append(f"{name} is no policy of this pack; there are {', '.join(known)}")
         elif isinstance(value, str):
-            found.extend(problems(value, _ENFORCEMENT, name))
+            found.extend(problems(value, _ENFORCEMENT[name], name))
         elif isinstance(value, dict):
-            properties = {**known[name], _LEVEL_KEY: _ENFORCEMENT}
-            found.extend(f"{name}.{problem}" for problem in _problems(cast("dict[str, object]", value), properties))
+            policy = cast("dict[str, object]", value)
+            properties = {**known[name], _LEVEL_KEY: _ENFORCEMENT[name]}
+            found.extend(f"{name}.{problem}" for problem in _problems(policy, properties))
+            if "remediate" in policy and policy.get(_LEVEL_KEY) != "remediate":
+                found.append(f"{name}.remediate names rules to mend, which only happens at enforcementLevel remediate")
         else:
             found.append(f"{name} must be a level or an object")
     return found

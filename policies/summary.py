@@ -22,6 +22,7 @@ class Summary:
         unknown: Findings that only an update can decide.
         waived: Findings that a waiver excuses.
         known: Findings that the baseline has.
+        mended: A line for each finding that `--fix` has mended.
         notes: What else is to be said: waivers that have expired or match nothing, what the baseline has and is gone.
     """
 
@@ -34,6 +35,7 @@ class Summary:
     unknown: int = 0
     waived: int = 0
     known: int = 0
+    mended: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
 
     def count(self, entry: Entry) -> None:
@@ -59,6 +61,7 @@ class Summary:
                 (self.unknown, "not known yet"),
                 (self.waived, "waived"),
                 (self.known, "known before"),
+                (len(self.mended), "mended"),
             )
             if number
         )
@@ -78,6 +81,7 @@ class Summary:
             "unknown": self.unknown,
             "waived": self.waived,
             "known": self.known,
+            "mended": self.mended,
             "unreadable": [{"file": each.file, "reason": each.reason} for each in self.unreadable],
             "notes": self.notes,
         }

@@ -8,7 +8,7 @@ that holds a list of containers.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from typing import Literal, cast
 
@@ -177,6 +177,20 @@ def resource_manifests(
     yield from _manifests(
         _text(body, "apiVersion") or api_version, _text(body, "kind") or kind, body, (), secrets, partial=partial
     )
+
+
+def with_body(manifest: Manifest, body: dict[str, object]) -> Manifest:
+    """The same object with other fields, its pods found anew.
+
+    Args:
+        manifest: The object.
+        body: Its fields, of the same kind.
+
+    Returns:
+        The changed object.
+    """
+    pods = tuple(_pods(manifest.api_version, manifest.kind, body, partial=manifest.partial))
+    return replace(manifest, body=body, pods=pods)
 
 
 @cache

@@ -26,7 +26,7 @@ def write(entries: Iterable[Entry], summary: Summary) -> Iterator[str]:
         yield "\n"
     for each in summary.unreadable:
         yield f"- `{_code(each.file)}` was not read: {_cell(each.reason)}\n"
-    for note in summary.notes:
+    for note in (*summary.mended, *summary.notes):
         yield f"- {_cell(note)}\n"
     yield f"{summary.line()}\n"
 

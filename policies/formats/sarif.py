@@ -37,7 +37,7 @@ def write(entries: Iterable[Entry], summary: Summary) -> Iterator[str]:
         }
         for each in summary.unreadable
     ]
-    notifications += [{"level": "note", "message": {"text": note}} for note in summary.notes]
+    notifications += [{"level": "note", "message": {"text": note}} for note in (*summary.mended, *summary.notes)]
     invocation = {"executionSuccessful": not summary.unreadable, "toolExecutionNotifications": notifications}
     yield f'\n],\n"invocations": [{json.dumps(invocation)}]\n}}]}}\n'
 

@@ -20,6 +20,6 @@ def write(entries: Iterable[Entry], summary: Summary) -> Iterator[str]:
         )
     for unreadable in summary.unreadable:
         yield f"{unreadable.file}: not read: {unreadable.reason}\n"
-    for note in summary.notes:
+    for note in (*summary.mended, *summary.notes):
         yield f"{note}\n"
     yield f"{summary.line()}\n"

@@ -18,7 +18,7 @@ from policies.predicates import (
     obj,
     pod,
 )
-from policies.rule import ADVISED, ON_REQUEST, Role
+from policies.rule import ADVISED, ON_REQUEST, Parameter, Role
 from policies.rules.build import (
     CONTROLLERS,
     CORE,
@@ -187,6 +187,9 @@ RESTART_POLICY = pod_rule(
 )
 _TTL = obj("spec.ttlSecondsAfterFinished", "int")
 _CRON_TTL = obj("spec.jobTemplate.spec.ttlSecondsAfterFinished", "int")
+JOB_TTL_SECONDS = Parameter(
+    "jobTtlSeconds", {"type": "integer"}, 86400, "How long an ended Job stays where a remediation says so, in seconds."
+)
 JOB_TTL = object_rule(
     about(
         "job-ttl",
@@ -200,6 +203,7 @@ JOB_TTL = object_rule(
     ),
     ("batch/Job",),
     of_object(AtLeast(_TTL, 0), _TTL, "must be set"),
+    parameters=(JOB_TTL_SECONDS,),
 )
 CRON_JOB_TTL = object_rule(
     about(

@@ -10,7 +10,12 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer  # pyright: ignore[repo
 
 from policies.pack import policies
 
-_LEVELS = {"advisory": analyzer_pb2.ADVISORY, "mandatory": analyzer_pb2.MANDATORY, "disabled": analyzer_pb2.DISABLED}
+_LEVELS = {
+    "advisory": analyzer_pb2.ADVISORY,
+    "mandatory": analyzer_pb2.MANDATORY,
+    "disabled": analyzer_pb2.DISABLED,
+    "remediate": analyzer_pb2.REMEDIATE,
+}
 _NAMES = {value: name for name, value in _LEVELS.items()}
 
 
@@ -44,6 +49,15 @@ class Analyzer:
             type=resource_type, urn=urn(resource_type, name), name=name, properties=_struct(props)
         )
         return _diagnostics(self._service.Analyze(request, None))
+
+    def remediate(self, resource_type: str, props: Mapping[str, Any], name: str = "res") -> Mapping[str, Any] | None:
+        """What becomes of a resource's inputs, in the protocol's form; None when nothing is mended."""
+        request = analyzer_pb2.AnalyzeRequest(
+            type=resource_type, urn=urn(resource_type, name), name=name, properties=_struct(props)
+        )
+        done = list(self._service.Remediate(request, None).remediations)
+        assert all(each.policyName == "workloads" and not each.diagnostic for each in done)
+        return json_format.MessageToDict(done[-1].properties) if done else None
 
     def analyze_stack(self, resources: list[tuple[str, str, Mapping[str, Any]]]) -> list[Diagnostic]:
         """What is said of a stack of resources, each a type, a name and its outputs."""

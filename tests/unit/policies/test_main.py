@@ -63,7 +63,7 @@ def test_the_json_report_has_every_field(files: Path, capsys: pytest.CaptureFixt
     assert (report["tool"], report["version"]) == ("slipway-policies", "0.1.0")
     assert report["summary"] == {
         "files": 2, "documents": 3, "objects": 2, "mandatory": 3, "advisory": 0, "unknown": 0, "waived": 0,
-        "known": 0, "unreadable": [], "notes": [],
+        "known": 0, "mended": [], "unreadable": [], "notes": [],
     }  # fmt: skip
     first = report["findings"][0]
     assert first.pop("message").startswith('Deployment front/shop, container "app": ')
