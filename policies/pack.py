@@ -134,7 +134,7 @@ class WorkloadsPolicy(ResourceValidationPolicy):
         if unknown and settings.report_unknown:
             self._hand("advisory", f"{_not_checked_yet(unknown, args.name)} [{args.urn}]")
 
-    def remediate(self, args: ResourceValidationArgs) -> Mapping[str, Any] | None:
+    def remediate(self, args: ResourceValidationArgs) -> Mapping[str, Any] | None:  # type: ignore[override] # the SDK's service takes a mapping as well as an awaitable of one; its annotation names only the latter
         """Mends one resource; the SDK asks for it at the level `remediate` only, and before it asks for a validation.
 
         What goes wrong here changes nothing: the validation that follows finds, and says, what is not as it should be.

@@ -71,7 +71,7 @@ def _merged(raw: object, old: object, new: object) -> object:
         before, after = cast("dict[str, object]", old), cast("dict[str, object]", new)
         return {key: _merged(came[key], before[key], item) if key in before else item for key, item in after.items()}
     if isinstance(raw, list) and isinstance(old, list) and isinstance(new, list):
-        items, before_items, after_items = (cast("list[object]", each) for each in (raw, old, new))
-        kept = [_merged(*each) for each in zip(items, before_items, after_items, strict=False)]
-        return [*kept, *after_items[len(items) :]]
+        items = cast("list[object]", raw)
+        beside, wanted = cast("list[object]", old), cast("list[object]", new)
+        return [*(_merged(*each) for each in zip(items, beside, wanted, strict=False)), *wanted[len(items) :]]
     return new
