@@ -114,7 +114,7 @@ def autoscaler(given: Json) -> Asked:
     return Asked(("hpa-sane", "dangling-hpa"), settings)
 
 
-def labels(given: Json) -> Asked:
+def wanted_labels(given: Json) -> Asked:
     patterns = {each["key"]: each["allowedRegex"] for each in given["labels"] if "allowedRegex" in each}
     return Asked(
         ("required-labels",),
@@ -122,7 +122,7 @@ def labels(given: Json) -> Asked:
     )
 
 
-def annotations(given: Json) -> Asked:
+def wanted_annotations(given: Json) -> Asked:
     patterns = {each["key"]: each["allowedRegex"] for each in given["annotations"] if "allowedRegex" in each}
     return Asked(("required-annotations",), {"requiredAnnotations": list(patterns), "annotationPatterns": patterns})
 
@@ -140,8 +140,12 @@ CONTROLS: dict[str, Said] = {
     "apparmor": plainly("apparmor"),
     "automount-serviceaccount-token": plainly("automount-sa-token"),
     "block-endpoint-edit-default-role": plainly("rbac-other"),
-    "block-loadbalancer-services": plainly("service-type", allowedServiceTypes=["ClusterIP", "ExternalName", "NodePort"]),
-    "block-nodeport-services": plainly("service-type", allowedServiceTypes=["ClusterIP", "ExternalName", "LoadBalancer"]),
+    "block-loadbalancer-services": plainly(
+        "service-type", allowedServiceTypes=["ClusterIP", "ExternalName", "NodePort"]
+    ),
+    "block-nodeport-services": plainly(
+        "service-type", allowedServiceTypes=["ClusterIP", "ExternalName", "LoadBalancer"]
+    ),
     "block-wildcard-ingress": plainly("ingress-host"),
     "capabilities": capabilities,
     "containerlimits": ceiling("limit"),
@@ -170,8 +174,8 @@ CONTROLS: dict[str, Said] = {
     "proc-mount": plainly("proc-mount"),
     "read-only-root-filesystem": plainly("read-only-rootfs"),
     "replicalimits": range_of_replicas,
-    "requiredannotations": annotations,
-    "requiredlabels": labels,
+    "requiredannotations": wanted_annotations,
+    "requiredlabels": wanted_labels,
     "requiredprobes": plainly("liveness-probe", "readiness-probe"),
     "seccomp": seccomp,
     "seccompv2": seccomp,

@@ -18,7 +18,7 @@ from policies.catalogue import POD_RULES, parameters
 ROOT = Path(__file__).parents[3]
 
 
-COMMON = {"profiles", "reportUnknown", "rules", "tier", "waivers", "waiverSources", "neverWaived"}
+COMMON = {"remediate", "profiles", "reportUnknown", "rules", "tier", "waivers", "waiverSources", "neverWaived"}
 
 
 @contextmanager
