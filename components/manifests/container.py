@@ -53,7 +53,8 @@ def container(name: str, workload: Workload, image: Leaf, mounted: Sequence[Volu
 
 
 def _amounts(amounts: Amounts, workload: Workload) -> dict[str, str]:
-    return {"cpu": amounts.cpu, "memory": amounts.memory, **gpu.resources(workload.gpu)}
+    disk = {"ephemeral-storage": amounts.ephemeral_storage}
+    return {"cpu": amounts.cpu, "memory": amounts.memory, **disk, **gpu.resources(workload.gpu)}
 
 
 def _env(workload: Workload) -> list[dict[str, str]]:

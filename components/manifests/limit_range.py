@@ -10,8 +10,13 @@ def limit_range(environment: Environment) -> Manifest:
     """Defaults for containers that slipway did not make: beside a quota, a pod without them would be refused."""
     limit = {
         "type": "Container",
-        "default": dict(defaults.CONTAINER_DEFAULTS["limits"]),
-        "defaultRequest": dict(defaults.CONTAINER_DEFAULTS["requests"]),
+        "default": _amounts("limits"),
+        "defaultRequest": _amounts("requests"),
     }
     metadata = {"name": "defaults", "namespace": environment.namespace, "labels": environment_labels(environment)}
     return manifest("v1", "LimitRange", metadata, spec={"limits": [limit]})
+
+
+def _amounts(side: str) -> dict[str, str]:
+    sizes = defaults.CONTAINER_DEFAULTS[side]
+    return {"cpu": sizes["cpu"], "memory": sizes["memory"], "ephemeral-storage": sizes["ephemeralStorage"]}

@@ -82,20 +82,41 @@ SURGE: Final = 1
 
 Sizes = Mapping[str, Mapping[str, str]]
 
+# Local disk: D1's five log files of 100 MB and `TMP_SIZE` fit the limit of 1Gi; a usual day's part of it is reserved.
+# D4 asks for 20 GB of disk for AI, which a model that is fetched to the node's disk takes.
+
 _DOCUMENTED: Final[Mapping[Profile, Sizes]] = {
     # D1, "Memory limits": 2G and 2 processors, 512M and half a processor reserved.
-    "api": {"requests": {"cpu": "500m", "memory": "512Mi"}, "limits": {"cpu": "2", "memory": "2Gi"}},
+    "api": {
+        "requests": {"cpu": "500m", "memory": "512Mi", "ephemeralStorage": "128Mi"},
+        "limits": {"cpu": "2", "memory": "2Gi", "ephemeralStorage": "1Gi"},
+    },
     # D0, "Vector service".
-    "vector": {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"cpu": "2", "memory": "4Gi"}},
+    "vector": {
+        "requests": {"cpu": "1", "memory": "2Gi", "ephemeralStorage": "128Mi"},
+        "limits": {"cpu": "2", "memory": "4Gi", "ephemeralStorage": "1Gi"},
+    },
     # D0, "Model service".
-    "model": {"requests": {"cpu": "2", "memory": "8Gi"}, "limits": {"cpu": "4", "memory": "16Gi"}},
+    "model": {
+        "requests": {"cpu": "2", "memory": "8Gi", "ephemeralStorage": "1Gi"},
+        "limits": {"cpu": "4", "memory": "16Gi", "ephemeralStorage": "20Gi"},
+    },
 }
 
 _LAPTOP: Final[Mapping[Profile, Sizes]] = {
     # An eighth of the documents' memory and a quarter of their processors: all three fit a laptop of 4 cores and 8 GiB.
-    "api": {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"cpu": "500m", "memory": "256Mi"}},
-    "vector": {"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"cpu": "500m", "memory": "512Mi"}},
-    "model": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"cpu": "1", "memory": "2Gi"}},
+    "api": {
+        "requests": {"cpu": "100m", "memory": "128Mi", "ephemeralStorage": "64Mi"},
+        "limits": {"cpu": "500m", "memory": "256Mi", "ephemeralStorage": "1Gi"},
+    },
+    "vector": {
+        "requests": {"cpu": "250m", "memory": "256Mi", "ephemeralStorage": "64Mi"},
+        "limits": {"cpu": "500m", "memory": "512Mi", "ephemeralStorage": "1Gi"},
+    },
+    "model": {
+        "requests": {"cpu": "500m", "memory": "1Gi", "ephemeralStorage": "64Mi"},
+        "limits": {"cpu": "1", "memory": "2Gi", "ephemeralStorage": "4Gi"},
+    },
 }
 
 SIZES: Final[Mapping[Tier, Mapping[Profile, Sizes]]] = {"dev": _LAPTOP, "staging": _DOCUMENTED, "prod": _DOCUMENTED}

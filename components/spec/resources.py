@@ -13,7 +13,7 @@ from policies.values.quantity import parse_quantity
 
 
 class Amounts(Spec):
-    """Processor time and memory of one container."""
+    """Processor time, memory and local disk of one container."""
 
     cpu: Annotated[Cpu, Field(examples=["500m"])]
     """Cores."""
@@ -21,10 +21,14 @@ class Amounts(Spec):
     memory: Annotated[Memory, Field(examples=["512Mi"])]
     """Bytes."""
 
+    ephemeral_storage: Annotated[Memory, Field(examples=["1Gi"])]
+    """Bytes of the node's disk: the container's own layer, its `/tmp`, and its logs."""
+
 
 _AMOUNTS: tuple[tuple[str, Callable[[Amounts], str]], ...] = (
     ("cpu", lambda amounts: amounts.cpu),
     ("memory", lambda amounts: amounts.memory),
+    ("ephemeralStorage", lambda amounts: amounts.ephemeral_storage),
 )
 
 

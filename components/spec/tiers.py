@@ -10,7 +10,11 @@ from components.spec.defaults import Profile, Sizes, Tier
 from components.spec.values import read_cpu, read_memory
 from policies.values.quantity import parse_quantity
 
-_READ: Mapping[str, Callable[[object], str]] = {"cpu": read_cpu, "memory": read_memory}
+_READ: Mapping[str, Callable[[object], str]] = {
+    "cpu": read_cpu,
+    "memory": read_memory,
+    "ephemeralStorage": read_memory,
+}
 
 
 def complete(values: Mapping[str, Any]) -> dict[str, Any]:

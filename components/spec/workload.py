@@ -144,8 +144,8 @@ class Workload(Checked):
     """Source of this machine in place of the image's, on a Docker host in `dev`."""
 
     resources: Resources = Resources.model_validate(defaults.SIZES["prod"]["api"])
-    """Processor time and memory. By tier and profile: the documents' figures in `staging` and `prod`, a laptop's in
-    `dev`."""
+    """Processor time, memory and local disk. By tier and profile: the documents' figures in `staging` and `prod`, a
+    laptop's in `dev`."""
 
     gpu: Gpu | None = None
     """NVIDIA GPUs."""
@@ -184,6 +184,7 @@ class Workload(Checked):
         yield self._scaling()
         yield self._ports()
         yield self._memory()
+        yield self._disk()
         yield self._secret_files()
         yield self._config_folder()
         yield self._volumes()
@@ -235,6 +236,16 @@ class Workload(Checked):
                 found=f"{self.shm_size}, with a memory limit of {limit}",
                 allowed="less than the memory limit, against which it counts",
                 mend="raise `resources.limits.memory`, or lower `shmSize`",
+            )
+
+    def _disk(self) -> Iterator[Refusal]:
+        limit = self.resources.limits.ephemeral_storage
+        if parse_quantity(self.tmp_size) > parse_quantity(limit):
+            yield Refusal(
+                at=("tmpSize",),
+                found=f"{self.tmp_size}, with an ephemeral storage limit of {limit}",
+                allowed="no more than the limit, against which it counts",
+                mend="raise `resources.limits.ephemeralStorage`, or lower `tmpSize`",
             )
 
     def _secret_files(self) -> Iterator[Refusal]:

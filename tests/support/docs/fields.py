@@ -80,6 +80,9 @@ VALUES_SECTION = "stack-files.md#values"
 PAGE_OF: Mapping[type[Spec], str] = {model: page for page, model, _ in TABLES.values()}
 """Models with a table of their own: other tables link there."""
 
+AMOUNTS = tuple((side, name) for side in ("requests", "limits") for name in ("cpu", "memory", "ephemeralStorage"))
+"""The columns of the table of sizes."""
+
 UNITS = (
     ("Seconds", "seconds"),
     ("pidsLimit", "processes"),
@@ -87,6 +90,7 @@ UNITS = (
     ("maxFiles", "files"),
     ("cpu", "cores"),
     ("memory", "bytes"),
+    ("ephemeralStorage", "bytes"),
     ("Size", "bytes"),
     ("Utilisation", "percent"),
     ("length", "characters"),
@@ -170,12 +174,12 @@ def sizes() -> str:
     rows: list[tuple[str, ...]] = []
     for tier, profiles in defaults.SIZES.items():
         for profile, amounts in profiles.items():
-            amounts_in_order = [amounts[side][name] for side in ("requests", "limits") for name in ("cpu", "memory")]
+            amounts_in_order = [amounts[side][name] for side, name in AMOUNTS]
             shared = defaults.SHARED_MEMORY[tier][profile]
             texts = [tier, profile, *amounts_in_order, shared or "left out", str(defaults.STARTUP[profile])]
             rows.append(tuple(text if text == "left out" else f"`{text}`" for text in texts))
-    head = ("tier", "profile", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory", "shmSize")
-    return markdown((*head, "probes.startupSeconds"), rows)
+    head = ("tier", "profile", *(f"{side}.{name}" for side, name in AMOUNTS), "shmSize", "probes.startupSeconds")
+    return markdown(head, rows)
 
 
 def _rows(model: type[Spec], path: SpecPath, prefix: str) -> Iterator[Row]:

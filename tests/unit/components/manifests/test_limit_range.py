@@ -8,4 +8,4 @@ def test_a_container_without_resources_gets_some():
     (limit,) = limit_range(environment())["spec"]["limits"]
 
     assert limit["type"] == "Container"
-    assert set(limit["default"]) == set(limit["defaultRequest"]) == {"cpu", "memory"}
+    assert set(limit["default"]) == set(limit["defaultRequest"]) == {"cpu", "memory", "ephemeral-storage"}

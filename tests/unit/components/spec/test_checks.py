@@ -10,7 +10,10 @@ from pydantic import ValidationError
 from components.spec.settings import Settings
 from tests.unit.components.given import BUILD, settings, written
 
-RESOURCES = {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "2Gi"}}
+RESOURCES = {
+    "requests": {"cpu": "1", "memory": "1Gi", "ephemeralStorage": "1Gi"},
+    "limits": {"cpu": "2", "memory": "2Gi", "ephemeralStorage": "1Gi"},
+}
 
 
 def with_quota(quota: dict[str, Any], **workloads: dict[str, Any]) -> dict[str, Any]:
