@@ -18,7 +18,7 @@ from policies.catalogue import POD_RULES, parameters
 ROOT = Path(__file__).parents[3]
 
 
-COMMON = {"remediate", "profiles", "reportUnknown", "rules", "tier", "waivers", "waiverSources", "neverWaived"}
+COMMON = {"profiles", "reportUnknown", "rules", "tier", "waivers", "waiverSources", "neverWaived"}
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def test_the_engine_is_told_the_schema_of_the_configuration() -> None:
     with started(ROOT / "policies" / "packs" / "production", ROOT) as analyzer:
         info = analyzer.GetAnalyzerInfo(empty_pb2.Empty(), timeout=30)
     schemas = {policy.name: set(policy.configSchema.properties) for policy in info.policies}
-    assert schemas["workloads"] == {*parameters(POD_RULES), *COMMON}
+    assert schemas["workloads"] == {"remediate", *parameters(POD_RULES), *COMMON}
     assert schemas["stack"] == {"verifiedImages", *COMMON}
     assert info.name == "slipway"
 
