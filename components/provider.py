@@ -1,11 +1,13 @@
-"""The Kubernetes provider of an environment's target."""
+"""The provider of an environment's target."""
 
 from pathlib import Path
 
+import pulumi
 import pulumi_kubernetes
 
+from components.registry import Registry
 from components.spec.environment import Environment
-from components.spec.target import KubernetesTarget, RenderTarget
+from components.spec.target import DockerTarget, KubernetesTarget, RenderTarget
 
 
 def kubernetes_provider(
@@ -23,4 +25,21 @@ def kubernetes_provider(
         kubeconfig=str(Path(target.kubeconfig).expanduser()) if target.kubeconfig else None,
         # What a killed run created and could not record is taken over by the next one.
         upsert_existing_objects=True,
+    )
+
+
+def docker_provider(target: DockerTarget, registry: Registry) -> pulumi.ProviderResource:
+    """A provider for the target's Docker host, which pulls with the registry's credentials where it has some."""
+    import pulumi_docker  # programs for other targets are spared the import
+
+    return pulumi_docker.Provider(
+        "target",
+        host=target.host,
+        registry_auth=[
+            pulumi_docker.ProviderRegistryAuthArgs(
+                address=each["address"], username=each.get("username"), password=each.get("password")
+            )
+            for each in registry.credentials
+        ]
+        or None,
     )

@@ -18,8 +18,9 @@ from policies.values.quantity import parse_quantity
 TAKEN_NAMES: Mapping[str, str] = {
     "default": "every namespace has a service account of this name",
     "default-deny": "it is the environment's network policy",
+    "file-keeper": "it is the image that brings secrets and files on a Docker host",
 }
-"""Names that objects of a namespace have already, with the reason."""
+"""Names that something of an environment has already, with the reason."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,108 @@
+"""The workloads of an environment on its target: pods of a cluster, or containers of a Docker host."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from components.environment import Environment
+from components.images import verified_image
+from components.manifests.docker_files import needs_files
+from components.provider import docker_provider, kubernetes_provider
+from components.registry import Registry
+from components.secret_files import SecretFiles
+from components.spec.image import BuildImage, Image
+from components.spec.order import start_order
+from components.spec.promotion import Promotions
+from components.spec.settings import Settings
+from components.spec.target import DockerTarget, KubernetesTarget, RenderTarget
+from components.verified_image import VerifiedImage
+from components.workload import Workload
+
+if TYPE_CHECKING:
+    from components.docker_workload import DockerWorkload
+
+KEEPER = "file-keeper"
+"""The image that brings secrets and files on a Docker host."""
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a stack says, and what was made of it so far.
+
+    Attributes:
+        settings: the settings.
+        registry: where images are.
+        images: the verified image of each workload that runs.
+        promotions: the digests that may be promoted.
+        stored: the values of the stack's stored secrets.
+        project: the project's folder.
+    """
+
+    settings: Settings
+    registry: Registry
+    images: Mapping[str, VerifiedImage]
+    promotions: Promotions
+    stored: Mapping[str, pulumi.Input[str]]
+    project: Path
+
+
+def deploy(described: Described) -> dict[str, str | None]:
+    """Declares the workloads on their target.
+
+    Returns:
+        The address of each.
+    """
+    target = described.settings.target
+    made = _on_docker(described, target) if isinstance(target, DockerTarget) else _on_kubernetes(described, target)
+    return {name: made[name].address for name in described.settings.wanted_workloads}
+
+
+def _on_kubernetes(described: Described, target: RenderTarget | KubernetesTarget) -> Mapping[str, Workload]:
+    settings, wanted = described.settings, described.settings.wanted_workloads
+    on_target = pulumi.ResourceOptions(provider=kubernetes_provider(settings.environment, target))
+    environment = Environment("environment", settings.environment, described.registry, on_target)
+    secrets = SecretFiles("secrets", settings.mounted_secrets, environment, described.stored, on_target)
+    made: dict[str, Workload] = {}
+    for name in start_order(wanted):
+        before = [each for needed in wanted[name].depends_on for each in made[needed].ready]
+        made[name] = Workload(name, wanted[name], environment, described.images[name], secrets, before, on_target)
+    return made
+
+
+def _on_docker(described: Described, target: DockerTarget) -> Mapping[str, "DockerWorkload"]:
+    # Programs for other targets are spared these.
+    from components.docker_environment import DockerEnvironment
+    from components.docker_image import DockerImage
+    from components.docker_secrets import DockerSecrets
+    from components.docker_workload import DockerWorkload
+
+    settings, wanted = described.settings, described.settings.wanted_workloads
+    on_target = pulumi.ResourceOptions(provider=docker_provider(target, described.registry))
+    environment = DockerEnvironment("environment", settings.environment, target, wanted, on_target)
+    secrets = DockerSecrets("secrets", settings.mounted_secrets, described.stored)
+    keeper = None
+    if any(needs_files(workload) for workload in wanted.values()):
+        source = Image(build=BuildImage(folder=f"images/{KEEPER}"))
+        keeper = DockerImage(
+            KEEPER,
+            verified_image(KEEPER, source, described.registry, settings.environment.tier, described.promotions, {}),
+            on_target,
+        )
+    made: dict[str, DockerWorkload] = {}
+    for name in start_order(wanted):
+        before = [each for needed in wanted[name].depends_on for each in made[needed].ready]
+        made[name] = DockerWorkload(
+            name,
+            wanted[name],
+            environment,
+            described.images[name],
+            keeper,
+            secrets.values,
+            described.project,
+            before,
+            on_target,
+        )
+    return made
