@@ -70,6 +70,12 @@ def responder(home: Home, embedded_registry: str, tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture(scope="session")
+def actor(home: Home, embedded_registry: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An image, by digest, of a program that says, waits, serves and ends as it is told; see `actor/main.go`."""
+    return programs.image("actor", home, embedded_registry, tmp_path_factory.mktemp("actor"))
+
+
+@pytest.fixture(scope="session")
 def python_api(embedded_registry: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The image of `images/python-api`, by digest, as the dev stack builds it."""
     workbench = copy_checkout(tmp_path_factory.mktemp("python-api") / "checkout")

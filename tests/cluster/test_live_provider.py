@@ -14,22 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import live_failures, programs
+from tests.cluster import live_failures
 from tests.cluster.live import OPEN, PROBE, Failure, Live, Recorded, container, failing, pod_spec, workload
 from tests.cluster.live_failures import CASES, Case
 from tests.cluster.support import Cluster
 from toolchain.cluster.api import Api, RefusedError
 from toolchain.cluster.waiting import wait_until
-from toolchain.home import Home
 from toolchain.plugins.base import DiffKind, InitFailedError, PropertyDiff, ProviderError
 from toolchain.plugins.base_values import UNKNOWN, Properties, Secret
 from toolchain.plugins.kubernetes.live.fields import section, sections, text
-
-
-@pytest.fixture(scope="module")
-def actor(home: Home, embedded_registry: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An image, by digest, of a program that says, waits, serves and ends as it is told; see `actor/main.go`."""
-    return programs.image("actor", home, embedded_registry, tmp_path_factory.mktemp("actor"))
 
 
 @pytest.fixture(autouse=True)

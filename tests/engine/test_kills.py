@@ -11,7 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.faults import Call, Moment, differences, manifests_of, proxied, state_of, up_with_fault
+from tests.support.faults import (
+    MOMENTS,
+    Call,
+    Fault,
+    differences,
+    manifests_of,
+    mended,
+    proxied,
+    state_of,
+    up_with_fault,
+)
 from tests.support.workbench import Workbench, copy_checkout
 
 pytestmark = pytest.mark.timeout(3600)
@@ -98,36 +108,15 @@ def test_a_killed_engine_leaves_nothing_that_the_next_up_does_not_mend(
 
     wrong: list[str] = []
     for call in chosen(calls):
-        for moment in ("before", "after"):
-            wrong += disturbed(workbench, start, environment, call, moment, (state, manifests))
-    # then every time the same state and the same manifests
+        for moment in MOMENTS:
+            fault = Fault("engine", moment, call)
+            # when the engine is killed, and `slipway up` runs
+            restore(workbench, start)
+            if complaint := mended(workbench, environment, fault):
+                wrong.append(complaint)
+                continue
+            # then every time the same state and the same manifests
+            found = differences(manifests_of(workbench), manifests) + differences(state_of(workbench), state)
+            if found:
+                wrong.append(f"{fault}: other manifests or state in {len(found)} places, first {found[:3]}")
     assert not wrong, "\n".join(wrong)
-
-
-def disturbed(
-    workbench: Workbench,
-    start: Path,
-    environment: dict[str, str],
-    call: Call,
-    moment: Moment,
-    expected: tuple[dict[str, object], dict[str, str]],
-) -> list[str]:
-    """Kill the engine around one call, run `slipway up`, and say what differs from the undisturbed update."""
-    where = f"{moment} call {call.number} ({call.plugin} {call.method})"
-    restore(workbench, start)
-    killed, made = up_with_fault(workbench, environment, call.number, moment)
-    if killed.code != -9 or len(made) < call.number:
-        return [f"{where}: the engine was not killed (exit {killed.code}): {killed.text[-2000:]}"]
-    mended = workbench.slipway("up", "--stack", "dev", "--yes")
-    if mended.code != 0:
-        return [f"{where}: the next up failed: {mended.text[-2000:]}"]
-    state, manifests = expected
-    wrong: list[str] = []
-    for what, now, then in (
-        ("manifests", manifests_of(workbench), manifests),
-        ("state", state_of(workbench), state),
-    ):
-        found = differences(now, then)
-        if found:
-            wrong.append(f"{where}: other {what} in {len(found)} places, first {found[:3]}")
-    return wrong

@@ -1,65 +1,96 @@
-"""A provider plugin that passes every call on to the real one, and can kill the engine around a chosen call.
+"""A provider plugin that passes every call on to the real one, and can kill the engine, or itself, around a chosen one.
 
 The tests install this in place of a plugin: `fault_proxy.py REAL_PLUGIN ARGS…`. It works for any provider in any
 language, because it forwards the protocol's messages as bytes. Its orders come from the environment:
 
-`FAULT_LEDGER`  a file; one line is appended per call: its number, the plugin, the method. All plugins share it.
-`FAULT_CALL`    the number of the call around which the engine is killed (0 or unset: never).
+`FAULT_LEDGER`  a file; one line is appended per call: the plugin, the method, what it is about (the end of a URN, or
+                `-`), and its turn: the first such call is 1. All plugins share it.
+`FAULT_CALL`    the line of the call around which something is killed (unset or empty: never).
 `FAULT_MOMENT`  `before` (the provider never sees the call) or `after` (the provider has done it, nobody is told).
+`FAULT_VICTIM`  `engine` or `provider`.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import select
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from concurrent import futures
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import grpc
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.unknown_fields import UnknownFieldSet
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Around which call to kill whom."""
+
+    call: str
+    moment: str
+    victim: str
+
+    @classmethod
+    def from_environment(cls) -> Orders:
+        return cls(*(os.environ.get(f"FAULT_{name}", "") for name in ("CALL", "MOMENT", "VICTIM")))
 
 
 class Ledger:
-    """Numbers the calls of all plugins of one engine run, from 1."""
+    """Tells the calls of all plugins of one engine run apart, in whatever order they come."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
 
-    def enter(self, plugin: str, method: str) -> int:
-        """Append the call and return its number."""
+    def enter(self, plugin: str, method: str, subject: str) -> str:
+        """Append the call and return its line."""
+        what = f"{plugin}\t{method}\t{subject}\t"
         with self._lock, self._path.open("a+", encoding="utf-8") as ledger:
             fcntl.flock(ledger, fcntl.LOCK_EX)
             ledger.seek(0)
-            number = sum(1 for _ in ledger) + 1
-            ledger.write(f"{number} {plugin} {method}\n")
-        return number
+            line = f"{what}{1 + sum(before.startswith(what) for before in ledger)}"
+            ledger.write(f"{line}\n")
+        return line
+
+
+def subject_of(request: bytes) -> str:
+    """What a call is about, by any request's first field that is a URN: type and name of the resource."""
+    for field in UnknownFieldSet(Empty.FromString(request)):
+        if isinstance(field.data, bytes) and field.data.startswith(b"urn:pulumi:"):
+            return "::".join(field.data.decode().split("::")[2:]).rpartition("$")[2]
+    return "-"
 
 
 class Proxy(grpc.GenericRpcHandler):
     """Answers every method by asking the real plugin."""
 
-    def __init__(self, channel: grpc.Channel, plugin: str, ledger: Ledger, fatal_call: int, moment: str) -> None:
+    def __init__(
+        self, channel: grpc.Channel, plugin: str, ledger: Ledger, orders: Orders, kill: Callable[[], None]
+    ) -> None:
         self._channel = channel
         self._plugin = plugin
         self._ledger = ledger
-        self._fatal_call = fatal_call
-        self._moment = moment
+        self._orders = orders
+        self._kill = kill
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes]:
         method = handler_call_details.method
         ask = cast(Callable[..., bytes], self._channel.unary_unary(method))
 
         def answer(request: bytes, context: grpc.ServicerContext) -> bytes:
-            number = self._ledger.enter(self._plugin, method.rsplit("/", 1)[-1])
-            fatal = number == self._fatal_call
-            if fatal and self._moment == "before":
-                kill_engine()
+            line = self._ledger.enter(self._plugin, method.rsplit("/", 1)[-1], subject_of(request))
+            fatal = line == self._orders.call
+            if fatal and self._orders.moment == "before":
+                self._kill()
             try:
                 return ask(request, metadata=context.invocation_metadata())
             except grpc.RpcError as error:
@@ -68,7 +99,7 @@ class Proxy(grpc.GenericRpcHandler):
             finally:
                 # Also after an error: a provider may have done something before it failed.
                 if fatal:
-                    kill_engine()
+                    self._kill()
 
         return grpc.unary_unary_rpc_method_handler(answer)
 
@@ -83,7 +114,13 @@ def pass_on(error: Any, context: grpc.ServicerContext) -> None:
 def kill_engine() -> None:
     """Kill the engine as a power cut would, then wait for the end that follows."""
     os.kill(os.getppid(), signal.SIGKILL)
-    signal.pause() if threading.current_thread() is threading.main_thread() else threading.Event().wait()
+    threading.Event().wait()
+
+
+def kill_provider(real: subprocess.Popen[str]) -> None:
+    """Kill the real plugin and this one, which are one to the engine, as the system does for want of memory."""
+    real.kill()
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main() -> None:
@@ -96,9 +133,10 @@ def main() -> None:
     unlimited = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
     channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=unlimited)
     ledger = Ledger(Path(os.environ["FAULT_LEDGER"]))
-    fatal_call = int(os.environ.get("FAULT_CALL", "0"))
+    orders = Orders.from_environment()
+    kill = kill_engine if orders.victim == "engine" else partial(kill_provider, child)
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=32), options=unlimited)
-    server.add_generic_rpc_handlers((Proxy(channel, plugin, ledger, fatal_call, os.environ.get("FAULT_MOMENT", "")),))
+    server.add_generic_rpc_handlers((Proxy(channel, plugin, ledger, orders, kill),))
     own_port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(own_port, flush=True)
@@ -119,8 +157,6 @@ def watch_parent(engine: int, leave: Callable[[], None]) -> None:
 
     def watch() -> None:
         descriptor = os.pidfd_open(engine)
-        import select
-
         select.select([descriptor], [], [])
         leave()
 

@@ -1,10 +1,11 @@
-"""Kill the engine around one provider call, and compare what the next run makes of it."""
+"""Kill the engine or a provider around one provider call, and compare what the next run makes of it."""
 
 from __future__ import annotations
 
 import json
 import re
 import shlex
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,10 @@ from typing import Any, Literal, cast
 from tests.support.workbench import CHECKOUT, Result, Workbench
 
 Moment = Literal["before", "after"]
+Victim = Literal["engine", "provider"]
+
+MOMENTS: tuple[Moment, ...] = ("before", "after")
+VICTIMS: tuple[Victim, ...] = ("engine", "provider")
 
 PROXY = CHECKOUT / "tests" / "support" / "fault_proxy.py"
 
@@ -25,11 +30,50 @@ VOLATILE = ("created", "modified", "sourcePosition", "id")
 
 @dataclass(frozen=True)
 class Call:
-    """One call that the engine made: its number, the provider and the method."""
+    """One call that the engine made.
 
-    number: int
+    Attributes:
+        plugin: Whom it asked.
+        method: What for.
+        subject: About which resource, by type and name; `-` for none.
+        turn: 1 for the first call of these three, 2 for the second.
+    """
+
     plugin: str
     method: str
+    subject: str
+    turn: int
+
+    @classmethod
+    def read(cls, line: str) -> Call:
+        """A line of the ledger."""
+        plugin, method, subject, turn = line.split("\t")
+        return cls(plugin, method, subject, int(turn))
+
+    @property
+    def line(self) -> str:
+        """Its line in the ledger."""
+        return f"{self.plugin}\t{self.method}\t{self.subject}\t{self.turn}"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Who is killed, around which call, and on which side of it."""
+
+    victim: Victim
+    moment: Moment
+    call: Call
+
+    def __str__(self) -> str:
+        turn = f" ({self.call.turn})" if self.call.turn > 1 else ""
+        return (
+            f"{self.victim} killed {self.moment} {self.call.method} of {self.call.subject}{turn} by {self.call.plugin}"
+        )
+
+    @property
+    def orders(self) -> dict[str, str]:
+        """The same for the proxy."""
+        return {"FAULT_VICTIM": self.victim, "FAULT_MOMENT": self.moment, "FAULT_CALL": self.call.line}
 
 
 def proxied_plugins(real_home: Path, folder: Path) -> Path:
@@ -47,22 +91,29 @@ def proxied_plugins(real_home: Path, folder: Path) -> Path:
 
 
 def up_with_fault(
-    workbench: Workbench, environment: dict[str, str], call: int = 0, moment: Moment = "before"
+    workbench: Workbench, environment: dict[str, str], fault: Fault | None = None
 ) -> tuple[Result, list[Call]]:
-    """Run `pulumi up` and kill the engine around the call of that number (0: let it end). Returns the calls it made.
+    """Run `pulumi up` until its fault, or its end without one. Returns the calls that the engine made.
 
     The environment is that of `proxied`.
     """
     ledger = Path(environment["FAULT_LEDGER"])
     ledger.write_text("")
-    environment = environment | {"FAULT_CALL": str(call), "FAULT_MOMENT": moment}
+    environment = environment | (fault.orders if fault else {})
     result = workbench.run(
         ["pulumi", "up", "--yes", "--stack", "dev", "--skip-preview", "--non-interactive"], environment
     )
-    calls = [
-        Call(int(number), plugin, method) for number, plugin, method in map(str.split, ledger.read_text().splitlines())
-    ]
-    return result, calls
+    return result, [Call.read(line) for line in ledger.read_text().splitlines()]
+
+
+def mended(workbench: Workbench, environment: dict[str, str], fault: Fault) -> str:
+    """Let an update meet its fault, and run `slipway up` after it; says what went wrong with either, or ""."""
+    killed, made = up_with_fault(workbench, environment, fault)
+    ended = killed.code == -signal.SIGKILL if fault.victim == "engine" else killed.code > 0
+    if not ended or fault.call not in made:
+        return f"{fault}: it did not happen (exit {killed.code}): {killed.text[-2000:]}"
+    done = workbench.slipway("up", "--stack", "dev", "--yes")
+    return f"{fault}: the next up failed: {done.text[-2000:]}" if done.code else ""
 
 
 def proxied(workbench: Workbench, scratch: Path) -> dict[str, str]:

@@ -91,7 +91,10 @@ class Workbench:
         file = self.folder / ".state" / ".pulumi" / "stacks" / "slipway" / f"{stack}.json"
         latest = cast(dict[str, Any], json.loads(file.read_text())["checkpoint"]["latest"] or {})
         assert not latest.get("pending_operations"), "the state holds unfinished operations"
-        return {resource["urn"]: resource for resource in cast(list[dict[str, Any]], latest.get("resources", []))}
+        listed = cast(list[dict[str, Any]], latest.get("resources", []))
+        resources = {resource["urn"]: resource for resource in listed}
+        assert len(resources) == len(listed), "the state holds a resource twice: one is still to be deleted"
+        return resources
 
     def rendered(self, stack: str = "dev") -> dict[str, str]:
         """The rendered folder: relative path → text."""

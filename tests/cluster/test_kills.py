@@ -1,0 +1,271 @@
+"""Engine and provider are killed around provider calls of updates on a real cluster; the next `slipway up` converges.
+
+Two descriptions of the same stack differ by creates, updates, replacements and deletes, whichever of them comes first.
+The stack goes to and fro between them; on every way something is killed, and `slipway up` is run after it.
+`make e2e` takes a few of the kills; `make soak` takes them all: both victims, before and after every call (`SOAK=1`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.inventory import Identity, Inventory, inventory
+from tests.cluster.live import PROBE, container, pod_spec, workload
+from tests.cluster.stacks import api, write_stack
+from tests.cluster.support import Cluster, Object, eventually
+from tests.support.faults import (
+    MOMENTS,
+    VICTIMS,
+    Call,
+    Fault,
+    Moment,
+    Victim,
+    differences,
+    mended,
+    proxied,
+    state_of,
+    up_with_fault,
+)
+from tests.support.workbench import CHECKOUT, Workbench
+
+pytestmark = pytest.mark.timeout(4 * 3600)
+
+SAMPLE: Mapping[tuple[Victim, str], tuple[Moment, str, str]] = {
+    ("engine", "green"): ("after", "Create", "settings"),
+    ("engine", "blue"): ("after", "Delete", "reader-binding"),
+    ("provider", "green"): ("after", "Update", "web"),
+    ("provider", "blue"): ("before", "Create", "once"),
+}
+"""What a run without `SOAK` takes: a kill of either victim on either way."""
+
+SETTLED_S = 60.0
+"""How long controllers may take to remove what is no longer wanted; pods stop within two seconds."""
+
+
+def objects(namespace: str, responder: str, actor: str, step: str) -> dict[str, Object]:
+    """The objects of one description, by their names in the program. The steps are `blue` and `green`."""
+    reader = f"{namespace}-reader"
+    rbac = "rbac.authorization.k8s.io"
+    labels = {"pod-security.kubernetes.io/enforce": "restricted", "step": step}
+    serving = pod_spec(container(responder, readinessProbe=PROBE, env=[{"name": "STEP", "value": step}]))
+    once = pod_spec(container(actor, f"-say={step}"), restartPolicy="Never")
+    job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "once"}, "spec": {"template": {"spec": once}}}
+    port = {"blue": 80, "green": 81}[step]
+    named = {
+        "namespace": {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}},
+        # Its data is replaced, as the plugin does unless told otherwise.
+        "settings": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"step": step}},
+        # One goes, and another one comes.
+        step: {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": f"key-{step}"}, "stringData": {"key": step}},
+        "web": workload("Deployment", "web", serving),
+        "service": {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": "web"},
+            "spec": {"selector": {"app": "web"}, "ports": [{"port": port, "targetPort": 8080}]},
+        },
+        # The template of a job, and the role of a binding, cannot be changed.
+        "once": job,
+        "reader": {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": reader},
+            "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", *(["list"] * (step == "green"))]}],
+        },
+        "reader-binding": {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": reader},
+            "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": {"blue": reader, "green": "view"}[step]},
+            "subjects": [{"kind": "ServiceAccount", "name": "default", "namespace": namespace}],
+        },
+    }
+    return {name: _placed(one, namespace) for name, one in named.items()}
+
+
+def _placed(one: Object, namespace: str) -> Object:
+    wide = one["kind"] in ("Namespace", "ClusterRole", "ClusterRoleBinding")
+    return one if wide else {**one, "metadata": {**one["metadata"], "namespace": namespace}}
+
+
+DERIVED: Mapping[tuple[Identity, str], int] = {
+    (("Deployment", "web"), "ReplicaSet"): 1,
+    (("Deployment", "web"), "Pod"): 1,
+    (("Job", "once"), "Pod"): 1,
+    (("Service", "web"), "EndpointSlice"): 1,
+}
+"""What controllers make of the objects."""
+
+LASTING: frozenset[Identity] = frozenset({("Deployment", "web"), ("Service", "web")})
+"""Objects, beside those that are cluster-wide and not replaced, that stay the same ones whatever happens."""
+
+
+@dataclass
+class Field:
+    """The stack, and where it goes next."""
+
+    workbench: Workbench
+    cluster: Cluster
+    namespace: str
+    descriptions: Mapping[str, dict[str, Object]]
+    environment: dict[str, str]
+
+    def describe(self, step: str) -> None:
+        """Have the program declare the objects of a step; whatever lives in the namespace comes after it."""
+        listed = {
+            name: {"object": one, "after": self._after(name, one)} for name, one in self.descriptions[step].items()
+        }
+        (self.workbench.folder / "objects.json").write_text(json.dumps(listed))
+
+    def _after(self, name: str, one: Object) -> list[str]:
+        return [*(["namespace"] * ("namespace" in one["metadata"])), *(["web"] * (name == "service"))]
+
+    def up(self) -> None:
+        """`slipway up`, which must go well."""
+        done = self.workbench.slipway("up", "--stack", "dev", "--yes")
+        assert done.code == 0, done.text
+
+    def look(self) -> Inventory:
+        """What the cluster holds of it."""
+        return inventory(self.cluster, self.namespace)
+
+    def recorded(self) -> dict[str, Any]:
+        """The state, without what the API server made of each object: that is compared with the server itself."""
+        return {
+            urn: {name: value for name, value in resource.items() if name != "outputs"}
+            for urn, resource in state_of(self.workbench).items()
+        }
+
+    def recorded_uids(self) -> dict[Identity, str]:
+        """The objects that the state knows, by the server's mark of each."""
+        found = [each for each in self.workbench.resources().values() if each["type"].startswith("kubernetes:")]
+        outputs = [each["outputs"] for each in found]
+        return {(each["kind"], each["metadata"]["name"]): each["metadata"]["uid"] for each in outputs}
+
+
+@pytest.fixture
+def field(
+    checkout: Workbench, cluster: Cluster, embedded_registry: str, responder: str, actor: str, tmp_path: Path
+) -> Iterator[Field]:
+    """A checkout whose program declares what it is told, not deployed yet."""
+    stack = write_stack(checkout, cluster, embedded_registry, {"unused": api(responder)})
+    shutil.copy(CHECKOUT / "tests" / "cluster" / "programs" / "objects" / "__main__.py", checkout.folder)
+    steps = {step: objects(stack.namespace, responder, actor, step) for step in ("blue", "green")}
+    # The policies are for `slipway up`: they see no provider call, and would cost a third of the time of each kill.
+    environment = {
+        name: value
+        for name, value in proxied(checkout, tmp_path).items()
+        if not name.startswith("PULUMI_OPTION_POLICY")
+    }
+    yield Field(checkout, cluster, stack.namespace, steps, environment)
+    wide = ["clusterrole", "clusterrolebinding"]
+    cluster.kubectl("delete", ",".join(wide), f"{stack.namespace}-reader", "--wait=false", "--ignore-not-found")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What an update that nobody disturbs makes of a description."""
+
+    content: dict[str, Any]
+    state: dict[str, Any]
+    calls: list[Call]
+
+    @classmethod
+    def of(cls, field: Field, step: str, calls: list[Call]) -> Expected:
+        """Look at it, and see that it is exactly what is declared."""
+        declared = {(one["kind"], one["metadata"]["name"]) for one in field.descriptions[step].values()}
+        assert eventually(lambda: field.look().derived == DERIVED, SETTLED_S), field.look().derived
+        found = field.look()
+        assert found.declared.keys() == declared
+        return cls(found.content, field.recorded(), calls)
+
+    def missed(self, field: Field) -> list[str]:
+        """Where cluster and state are otherwise, once controllers have come to rest."""
+        eventually(lambda: field.look().content == self.content, SETTLED_S)
+        found = field.look()
+        return [
+            *differences(found.content, self.content),
+            *differences(field.recorded(), self.state),
+            *differences(_texts(field.recorded_uids()), _texts(found.uids)),
+        ]
+
+
+def _texts(uids: Mapping[Identity, str]) -> dict[str, str]:
+    return {" ".join(identity): f"uid {uid}" for identity, uid in uids.items()}
+
+
+def faults(calls: list[Call], victim: Victim, step: str) -> list[Fault]:
+    """The kills on the way to a step, those around calls that do something first."""
+    every = [Fault(victim, moment, call) for call in sorted(calls, key=_does_nothing) for moment in MOMENTS]
+    if os.environ.get("SOAK"):
+        return every
+    wanted = SAMPLE[victim, step]
+    return [each for each in every if (each.moment, each.call.method, each.call.subject.rpartition(":")[2]) == wanted]
+
+
+def _does_nothing(call: Call) -> bool:
+    return call.method not in {"Create", "Update", "Delete"}
+
+
+def lasting(found: Inventory) -> dict[Identity, str]:
+    """The marks of the objects that no update replaces."""
+    wide = ("Namespace", "ClusterRole")
+    return {identity: uid for identity, uid in found.uids.items() if identity in LASTING or identity[0] in wide}
+
+
+@pytest.fixture
+def expected(field: Field) -> Mapping[str, Expected]:
+    """What each description comes to when nobody disturbs; the last of them is in force."""
+    field.describe("blue")
+    field.up()
+    found: dict[str, Expected] = {}
+    for step in ("green", "blue"):
+        field.describe(step)
+        done, calls = up_with_fault(field.workbench, field.environment)
+        assert done.code == 0, done.text
+        found[step] = Expected.of(field, step, calls)
+    return found
+
+
+@pytest.mark.parametrize("victims", [["engine"], ["provider"]] if os.environ.get("SOAK") else [VICTIMS], ids=" ".join)
+def test_whoever_is_killed_the_next_up_leaves_exactly_what_is_declared(
+    field: Field, expected: Mapping[str, Expected], victims: Sequence[Victim]
+) -> None:
+    # given what may be killed on the way to each description, and the objects that no update replaces
+    ahead = {
+        step: [fault for victim in victims for fault in faults(each.calls, victim, step)]
+        for step, each in expected.items()
+    }
+    kept = lasting(field.look())
+
+    # when it is killed, and `slipway up` is run after it
+    wrong: list[str] = []
+    kills, at = 0, "blue"
+    while any(ahead.values()):
+        at = "green" if at == "blue" else "blue"
+        field.describe(at)
+        if not ahead[at]:
+            field.up()
+            continue
+        fault = ahead[at].pop(0)
+        complaint = mended(field.workbench, field.environment, fault)
+        found = [complaint] if complaint else expected[at].missed(field)
+        found += differences(_texts(lasting(field.look())), _texts(kept))
+        kills += 1
+        print(f"{kills}. to {at}: {fault}: {len(found)} differences", flush=True)
+        if found:
+            wrong.append(f"to {at}, {fault}: {len(found)} differences, first {found[:3]}")
+            field.up()
+            kept = lasting(field.look())
+
+    # then every time cluster and state are as after an update that nobody disturbed
+    assert not wrong, "\n".join(wrong)
+    assert kills >= len(SAMPLE)
