@@ -7,8 +7,10 @@ import pulumi
 
 from components.configuration import read_settings
 from components.provider import kubernetes_provider
+from components.spec.target import KubernetesTarget
 
 settings, _ = read_settings(Path.cwd(), pulumi.get_stack())
+assert isinstance(settings.target, KubernetesTarget)
 provider = kubernetes_provider(settings.environment, settings.target)
 made: dict[str, pulumi.Resource] = {}
 for name, entry in json.loads(Path("objects.json").read_text(encoding="utf-8")).items():
