@@ -54,11 +54,28 @@ class Inventory:
         }
 
 
-def inventory(cluster: Cluster, namespace: str) -> Inventory:
+@dataclass(frozen=True)
+class Kinds:
+    """Every kind that the API server lists and deletes, as `kubectl get` takes them."""
+
+    namespaced: str
+    wide: str
+
+    @classmethod
+    def of(cls, cluster: Cluster) -> Kinds:
+        """Ask the API server."""
+        found = (
+            cluster.kubectl("api-resources", f"--namespaced={flag}", "--verbs=list,delete", "--output=name")
+            for flag in ("true", "false")
+        )
+        return cls(*(",".join(names.split()) for names in found))
+
+
+def inventory(cluster: Cluster, kinds: Kinds, namespace: str) -> Inventory:
     """List all kinds: what is in the namespace, it itself, and what is cluster-wide and named after it."""
-    found = [
-        *_listed(cluster, "true", "--namespace", namespace),
-        *(one for one in _listed(cluster, "false") if one["metadata"]["name"].startswith(namespace)),
+    found: list[Object] = [
+        *cluster.get(kinds.namespaced, "--namespace", namespace)["items"],
+        *(one for one in cluster.get(kinds.wide)["items"] if one["metadata"]["name"].startswith(namespace)),
     ]
     by_uid = {one["metadata"]["uid"]: one for one in found}
     declared = {_identity(one): one for one in found if _is_declared(one)}
@@ -69,12 +86,6 @@ def inventory(cluster: Cluster, namespace: str) -> Inventory:
             key = (_identity(owner), one["kind"])
             derived[key] = derived.get(key, 0) + 1
     return Inventory(declared, derived)
-
-
-def _listed(cluster: Cluster, namespaced: str, *where: str) -> Iterator[Object]:
-    """The objects of every kind that can be listed and deleted."""
-    kinds = cluster.kubectl("api-resources", f"--namespaced={namespaced}", "--verbs=list,delete", "--output=name")
-    yield from cluster.get(",".join(kinds.split()), *where)["items"]
 
 
 def _is_declared(one: Object) -> bool:
