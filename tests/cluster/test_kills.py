@@ -164,7 +164,7 @@ def field(
 ) -> Iterator[Field]:
     """A checkout whose program declares what it is told, not deployed yet."""
     stack = write_stack(checkout, cluster, embedded_registry, {"unused": api(responder)})
-    shutil.copy(CHECKOUT / "tests" / "cluster" / "programs" / "objects" / "__main__.py", checkout.folder)
+    shutil.copy(CHECKOUT / "tests" / "cluster" / "killed" / "__main__.py", checkout.folder)
     steps = {step: objects(stack.namespace, responder, actor, step) for step in ("blue", "green")}
     # The policies are for `slipway up`: they see no provider call, and would cost a third of the time of each kill.
     environment = {
