@@ -13,6 +13,7 @@ from toolchain.installed import find
 from toolchain.pins import Tool, pins, version_in
 
 STANDIN_LIMITS = {
+    "docker": "networks, volumes, images and containers; no swarm, no builds",
     "kubernetes": "renders manifests and deploys to clusters; no Helm charts, no kustomizations",
     "pulumi-language-python": "runs programs, policy packs and plugins; does not convert or generate code",
     "random": "every resource of the official provider",

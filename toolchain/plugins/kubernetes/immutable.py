@@ -6,13 +6,11 @@ it; `[*]` stands for any element of a list.
 
 from functools import cache
 
+from toolchain.plugins.base_diff import ANY, Pattern
 from toolchain.plugins.base_values import Properties
 from toolchain.plugins.kubernetes.kinds import GroupVersionKind
 from toolchain.plugins.kubernetes.objects import is_core, kind_of
 
-Pattern = tuple[str, ...]
-
-ANY = "[*]"
 IDENTITY: tuple[Pattern, ...] = (("metadata", "name"), ("metadata", "namespace"))
 SECRET_DATA = ("type", "stringData", "data")
 CONFIG_MAP_DATA = ("binaryData", "data")

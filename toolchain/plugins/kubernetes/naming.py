@@ -1,9 +1,9 @@
 """How an object gets its name, if the program gives it none."""
 
 from toolchain.plugins.base import Autonaming, ProviderError
+from toolchain.plugins.base_unique_names import unique_name
 from toolchain.plugins.base_values import Properties
 from toolchain.plugins.kubernetes.objects import child, is_unknown, set_metadata, text
-from toolchain.plugins.kubernetes.unique_names import unique_name
 
 LONGEST_NAME = 253  # of any object, in characters: RFC 1123 subdomains, as the API server checks
 

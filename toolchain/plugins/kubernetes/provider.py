@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolchain.plugins import base
+from toolchain.plugins import base, base_diff
 from toolchain.plugins.base import ProviderError
+from toolchain.plugins.base_unique_names import unique_name
 from toolchain.plugins.base_values import Properties, Value, contains_unknown, plain_properties
-from toolchain.plugins.kubernetes import diffing, kinds, naming, objects, settings
+from toolchain.plugins.kubernetes import kinds, naming, objects, settings
 from toolchain.plugins.kubernetes.immutable import IDENTITY, replacing_paths
 from toolchain.plugins.kubernetes.live.connection import Connection
 from toolchain.plugins.kubernetes.live.declared import Declared
@@ -18,7 +19,6 @@ from toolchain.plugins.kubernetes.live.equivalence import aligned
 from toolchain.plugins.kubernetes.live.fields import section
 from toolchain.plugins.kubernetes.objects import child, set_metadata, text
 from toolchain.plugins.kubernetes.render import OMIT_SECRETS, RenderFolder
-from toolchain.plugins.kubernetes.unique_names import unique_name
 
 if TYPE_CHECKING:
     from toolchain.plugins.kubernetes.live.cluster import Cluster
@@ -136,11 +136,10 @@ class Kubernetes(base.Provider):
         if text(new, "metadata", "name"):
             set_metadata(old, "name", text(live, "metadata", "name"))
 
-        found = diffing.diff(old, new, self._replacing(request.type, new))
-        ignored = [diffing.parse_path(path) for path in request.ignore_changes]
-        found = {path: diff for path, diff in found.items() if not any(diffing.covers(each, path) for each in ignored)}
+        found = base_diff.diff(old, new, self._replacing(request.type, new))
+        found = base_diff.without(found, request.ignore_changes)
         replaces = sorted(
-            diffing.render_path(path)
+            base_diff.render_path(path)
             for path, diff in found.items()
             if diff.kind.name.endswith("_REPLACE") or (path == ("metadata",) and diff.kind is base.DiffKind.DELETE)
         )
@@ -154,7 +153,7 @@ class Kubernetes(base.Provider):
             changes=bool(found) or (self._folder is not None and self._settings.always_render),
             replaces=replaces,
             delete_before_replace=bool(replaces) and must_keep_name,
-            detailed={diffing.render_path(path): diff for path, diff in sorted(found.items(), key=_written)},
+            detailed={base_diff.render_path(path): diff for path, diff in sorted(found.items(), key=_written)},
         )
 
     def create(self, request: base.CreateRequest) -> base.CreateResult:
@@ -424,5 +423,5 @@ def _label_managed(obj: Properties) -> None:
         labels[_MANAGED_BY] = _manager()
 
 
-def _written(item: tuple[diffing.Path, base.PropertyDiff]) -> str:
-    return diffing.render_path(item[0])
+def _written(item: tuple[base_diff.Path, base.PropertyDiff]) -> str:
+    return base_diff.render_path(item[0])

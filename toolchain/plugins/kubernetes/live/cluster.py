@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 
+from toolchain.plugins import base_diff
 from toolchain.plugins.base import InitFailedError, ProviderError
 from toolchain.plugins.base_engine import EngineLog
+from toolchain.plugins.base_redaction import Redactor
 from toolchain.plugins.base_values import UNKNOWN, Properties, Value, plain_properties
-from toolchain.plugins.kubernetes import diffing, objects
+from toolchain.plugins.kubernetes import objects
 from toolchain.plugins.kubernetes.kinds import GroupVersionKind
 from toolchain.plugins.kubernetes.live import ownership, wait_for
 from toolchain.plugins.kubernetes.live.awaiting import NotReadyError, Wait
@@ -22,7 +24,6 @@ from toolchain.plugins.kubernetes.live.equivalence import aligned
 from toolchain.plugins.kubernetes.live.errors import ApiError, CancelledError
 from toolchain.plugins.kubernetes.live.fields import section, sections, text
 from toolchain.plugins.kubernetes.live.readiness import DEFAULT_TIMEOUT_S, Readiness, Related, readiness_of
-from toolchain.plugins.kubernetes.live.redaction import Redactor
 from toolchain.plugins.kubernetes.live.store import Reference, Store
 from toolchain.plugins.kubernetes.live.verdict import Phase, Verdict
 
@@ -560,7 +561,7 @@ def _with_ignored(obj: Properties, live: Properties, ignored: Sequence[str]) -> 
     """Returns the object with the live values of ignored fields, which somebody else may own."""
     result = obj
     for path in ignored:
-        result = _copied(result, live, diffing.parse_path(path))
+        result = _copied(result, live, base_diff.parse_path(path))
     return result
 
 

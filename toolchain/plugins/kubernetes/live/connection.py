@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from toolchain.plugins.base import ProviderError
 from toolchain.plugins.base_engine import EngineLog
+from toolchain.plugins.base_redaction import Redactor
 from toolchain.plugins.kubernetes import kubeconfig
 from toolchain.plugins.kubernetes.kinds import GroupVersionKind
-from toolchain.plugins.kubernetes.live.redaction import Redactor
 from toolchain.plugins.kubernetes.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,14 +1,18 @@
 """What differs between two objects, property by property, and which differences need a replacement."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from toolchain.plugins.base import DiffKind, PropertyDiff
 from toolchain.plugins.base_values import Properties, Unknown, Value
-from toolchain.plugins.kubernetes.immutable import ANY, Pattern
 
 Path = tuple[str | int, ...]
+
+Pattern = tuple[str, ...]
+"""Steps of a path whose change needs a replacement; it covers all below it, and `ANY` stands for any element."""
+
+ANY = "[*]"
 
 
 class _Missing:
@@ -139,3 +143,9 @@ def covers(ignored: Sequence[str | int], path: Path) -> bool:
     if len(ignored) > len(path):
         return False
     return all(step in ("*", key) for step, key in zip(ignored, path, strict=False))
+
+
+def without(found: Mapping[Path, PropertyDiff], ignored: Iterable[str]) -> dict[Path, PropertyDiff]:
+    """Returns the differences that no `ignored` path covers."""
+    patterns = [parse_path(written) for written in ignored]
+    return {path: diff for path, diff in found.items() if not any(covers(each, path) for each in patterns)}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolchain.plugins.base_redaction import SHORTEST, Redactor
 from toolchain.plugins.base_values import Output, Properties, Secret
-from toolchain.plugins.kubernetes.live.redaction import SHORTEST, Redactor
 
 PLANTED = "hunter2-planted"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolchain.plugins.kubernetes.unique_names import unique_name
+from toolchain.plugins.base_unique_names import unique_name
 
 
 @pytest.mark.parametrize(

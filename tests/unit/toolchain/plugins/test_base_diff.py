@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolchain.plugins.base import DiffKind, PropertyDiff
+from toolchain.plugins.base_diff import Path, Pattern, covers, diff, parse_path, render_path
 from toolchain.plugins.base_values import UNKNOWN, Properties, Value
-from toolchain.plugins.kubernetes.diffing import Path, covers, diff, parse_path, render_path
-from toolchain.plugins.kubernetes.immutable import Pattern
 
 A, AR = DiffKind.ADD, DiffKind.ADD_REPLACE
 D, DR = DiffKind.DELETE, DiffKind.DELETE_REPLACE

@@ -1,4 +1,4 @@
-"""Keeping secret values out of messages: what pods print, and what servers quote in refusals."""
+"""Keeping secret values out of messages: what containers print, and what servers quote in refusals."""
 
 import base64
 import binascii

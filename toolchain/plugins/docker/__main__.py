@@ -1,0 +1,7 @@
+"""Runs the plugin: `python -m toolchain.plugins.docker ENGINE_ADDRESS`."""
+
+from toolchain.plugins.base import main
+from toolchain.plugins.docker.provider import Docker
+
+if __name__ == "__main__":
+    main(Docker())
