@@ -17,13 +17,13 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from policies.catalogue import POD_RULES
+from policies.catalogue import ALL_RULES, POD_RULES, SINGLE_RULES, STACK_RULES
 from policies.entry import Entry
 from policies.formats import FORMATS, writer
-from policies.rule import PROFILES, SingleRule
-from policies.scan import Scanner
+from policies.rule import PROFILES
+from policies.scan import Asked, Scanner
 from policies.schema import names_known
-from policies.settings import WORKLOADS, WORKLOADS_LEVELS, Override, Settings, SettingsError, check, load
+from policies.settings import STACK, WORKLOADS, WORKLOADS_LEVELS, Override, Rules, SettingsError, check, load
 from policies.summary import Summary
 
 if TYPE_CHECKING:
@@ -98,21 +98,23 @@ def _admission(options: argparse.Namespace) -> int:
 
     from policies import admission
 
-    rules, settings, default = _chosen(options)
-    for document in admission.policies(rules, settings, default):
+    single, _ = _chosen(options)
+    rules = {rule_id: POD_RULES[rule_id] for rule in single.rules if (rule_id := rule.about.id) in POD_RULES}
+    for document in admission.policies(rules, single.settings, single.default):
         sys.stdout.write("---\n" + yaml.safe_dump(document, sort_keys=False, width=1_000_000))
     return 0
 
 
 def _scan(options: argparse.Namespace) -> int:
-    rules, settings, default = _chosen(options)
     summary = Summary()
+    single, joins = _chosen(options)
     if options.dry_run and not options.fix:
         raise ValueError("--dry-run goes with --fix: a scan alone writes nothing")
     if options.fix:
         from policies.fixing import Fixer
 
-        fixed = Fixer(rules, settings).fix(options.paths)
+        rules = {rule_id: POD_RULES[rule_id] for rule in single.rules if (rule_id := rule.about.id) in POD_RULES}
+        fixed = Fixer(rules, single.settings).fix(options.paths)
         if options.dry_run:
             return _differences(fixed)
         for each in fixed:
@@ -120,7 +122,7 @@ def _scan(options: argparse.Namespace) -> int:
                 each.write()
             summary.mended += each.mended
             summary.notes += each.left
-    found = Scanner(rules, settings, default).scan(options.paths, summary)
+    found = Scanner(single, joins).scan(options.paths, summary)
     if options.baseline is not None:
         from policies import baseline
 
@@ -145,24 +147,38 @@ def _differences(found: Iterable[Fixed]) -> int:
     return int(changes)
 
 
-def _chosen(options: argparse.Namespace) -> tuple[dict[str, SingleRule], Settings, Override]:
-    """What the options ask for: rules, their settings, and the level of those that have their policy's."""
-    configuration, default = _configuration(options.config)
-    if options.kubernetes_version is not None:
-        configuration["kubernetesVersion"] = options.kubernetes_version
-    if options.profile is not None:
-        configuration["profiles"] = options.profile
+def _chosen(options: argparse.Namespace) -> tuple[Asked, Asked]:
+    """What the options ask for: the rules over one thing, and those over all objects together."""
     chosen = cast("list[str]", options.rule or [])
-    unknown = [rule_id for rule_id in chosen if rule_id not in POD_RULES]
+    unknown = [rule_id for rule_id in chosen if rule_id not in ALL_RULES]
     if unknown:
         raise SettingsError(
-            "\n".join(f"there is no rule {rule_id}; {names_known(rule_id, POD_RULES)}" for rule_id in unknown)
+            "\n".join(f"there is no rule {rule_id}; {names_known(rule_id, ALL_RULES)}" for rule_id in unknown)
         )
-    levels = cast("dict[str, Override]", configuration.get("rules", {}))
+    document = _configuration(options.config)
+    more: dict[str, object] = {} if options.profile is None else {"profiles": options.profile}
+    version: dict[str, object] = (
+        {} if options.kubernetes_version is None else {"kubernetesVersion": options.kubernetes_version}
+    )
+    return (
+        _asked(document.get(WORKLOADS, {}), {**more, **version}, SINGLE_RULES, chosen, WORKLOADS_LEVELS),
+        _asked(document.get(STACK, {}), more, STACK_RULES, chosen, WORKLOADS_LEVELS),
+    )
+
+
+def _asked(
+    properties: object, more: dict[str, object], rules: Rules, chosen: list[str], levels: tuple[Override, ...]
+) -> Asked:
+    """Some of these rules, with what a policy's part of the configuration says of them."""
+    if isinstance(properties, str):
+        properties = {_LEVEL_KEY: properties}
+    configuration = {**cast("dict[str, object]", properties), **more}
+    default = _level(configuration.pop(_LEVEL_KEY, "mandatory"))
+    said = cast("dict[str, Override]", configuration.get("rules", {}))
     # Who asks for a rule by its name means to have it asked, whatever the profile.
-    named: dict[str, Override] = {rule_id: levels.get(rule_id, default) for rule_id in chosen}
-    settings = load({**configuration, "rules": {**levels, **named}}, POD_RULES, WORKLOADS_LEVELS)
-    return {rule_id: POD_RULES[rule_id] for rule_id in chosen or POD_RULES}, settings, default
+    named: dict[str, Override] = {rule_id: said.get(rule_id, default) for rule_id in chosen if rule_id in rules}
+    settings = load({**configuration, "rules": {**said, **named}}, rules, levels)
+    return Asked(tuple(rules[rule_id] for rule_id in (named if chosen else rules)), settings, default)
 
 
 def _counted(entries: Iterable[Entry], summary: Summary) -> Iterator[Entry]:
@@ -171,19 +187,15 @@ def _counted(entries: Iterable[Entry], summary: Summary) -> Iterator[Entry]:
         yield entry
 
 
-def _configuration(file: str | None) -> tuple[dict[str, object], Override]:
-    """The properties of the policy over single resources, and its level."""
+def _configuration(file: str | None) -> dict[str, object]:
+    """A configuration file: what it says of each policy."""
     if file is None:
-        return {}, "mandatory"
+        return {}
     document = _read_json(file)
     found = check(document)
     if found:
         raise SettingsError("\n".join(f"{file}: {problem}" for problem in found))
-    properties = cast("dict[str, object]", document).get(WORKLOADS, {})
-    if isinstance(properties, str):
-        return {}, _level(properties)
-    configuration = dict(cast("dict[str, object]", properties))
-    return configuration, _level(configuration.pop(_LEVEL_KEY, "mandatory"))
+    return cast("dict[str, object]", document)
 
 
 def _level(said: object) -> Override:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policies.predicates import python_only
-from policies.rule import Parameter, Rule, SingleRule, StackRule
+from policies.rule import ObjectRule, Parameter, Rule, SingleRule, StackRule
 from policies.rules import (
     availability,
     config,
+    dockerfile,
     gpu,
     hardening,
     images,
+    joins,
     lifecycle,
     metadata,
     network,
     pod_security,
+    pulumi,
     rbac,
     resources,
     supply_chain,
@@ -67,15 +70,46 @@ FAMILIES: tuple[Family, ...] = (
         metadata.RULES,
     ),
     Family("gpu", "GPUs", "Dear, not divisible by itself, and handed out by the node's own rules.", gpu.RULES),
+    Family(
+        "joins",
+        "Objects together",
+        "What one object says of others: that what it names is there, that what it chooses exists, that what should be "
+        "covered is. They need all objects of a run: of a stack in the packs, of all files that are given in a scan. "
+        "What is not among them is claimed to be missing only where all objects are known that could be it "
+        "(`wholeSet`, `elsewhere`; `docs/policies.md` says how). An object without a namespace is taken to be in "
+        "`default`.",
+        joins.RULES,
+    ),
+    Family(
+        "pulumi",
+        "Programs",
+        "What only Pulumi knows of a resource: which values are secrets, and how it is to be treated. Asked in "
+        "previews, updates and scans of states; manifests alone have none of it.",
+        pulumi.RULES,
+    ),
+    Family(
+        "dockerfile",
+        "Dockerfiles",
+        "What an image is made of, and who runs in it. Asked of Dockerfiles in a scan, and of the Dockerfiles of a "
+        "program's image resources (`docker-build:Image`, `docker:Image`), with the build's own arguments and target.",
+        dockerfile.RULES,
+    ),
     Family("supply_chain", "Supply chain", "What runs is what was verified.", supply_chain.RULES),
 )
 
 ALL_RULES: dict[str, Rule] = {rule.about.id: rule for family in FAMILIES for rule in family.rules}
 
-POD_RULES: dict[str, SingleRule] = {
+SINGLE_RULES: dict[str, SingleRule] = {
     rule_id: rule for rule_id, rule in ALL_RULES.items() if isinstance(rule, SingleRule)
 }
-"""Rules over one object."""
+"""Rules over one thing: an object, a program's resource, a Dockerfile."""
+
+POD_RULES: dict[str, SingleRule] = {
+    rule_id: rule
+    for rule_id, rule in SINGLE_RULES.items()
+    if not isinstance(rule, ObjectRule) or rule.subject == "object"
+}
+"""Rules over one Kubernetes object."""
 
 STACK_RULES: dict[str, StackRule] = {
     rule_id: rule for rule_id, rule in ALL_RULES.items() if isinstance(rule, StackRule)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 MAX_BYTES = 20 * 2**20
 """The largest file that is read: twenty times what Kubernetes accepts as one object, with room for many."""
 
+_DOCKERFILE = re.compile(
+    r"(?i)(dockerfile|containerfile)(\.(?!ya?ml$|json$|dockerignore$)[\w.-]+)?|[\w.-]+\.(dockerfile|containerfile)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -34,6 +39,17 @@ class Document:
     file: str
     index: int
     body: object
+
+
+@dataclass(frozen=True, slots=True)
+class DockerfileText:
+    """The body of a document that is a Dockerfile.
+
+    Attributes:
+        text: Its text.
+    """
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +109,16 @@ def read(paths: Iterable[str]) -> Iterator[Document | Unreadable]:
         yield from read_file(file)
 
 
+def is_dockerfile(path: str) -> bool:
+    """Whether a file is a Dockerfile, by its name: `Dockerfile`, `Dockerfile.gpu`, `a.Dockerfile`, `Containerfile`."""
+    return _DOCKERFILE.fullmatch(Path(path).name) is not None
+
+
 def _files(folder: str) -> Iterator[str]:
     for root, folders, files in os.walk(folder):
         folders.sort()
         for name in sorted(files):
-            if Path(name).suffix.lower() in SUFFIXES:
+            if Path(name).suffix.lower() in SUFFIXES or is_dockerfile(name):
                 yield os.path.join(root, name)
 
 
@@ -114,6 +135,12 @@ def _file(path: str) -> Iterator[Document | Unreadable]:
 def _documents(file: str, data: bytes) -> Iterator[Document | Unreadable]:
     if len(data) > MAX_BYTES:
         yield Unreadable(file, f"larger than {MAX_BYTES // 2**20} MiB")
+        return
+    if is_dockerfile(file):
+        try:
+            yield Document(file, 0, DockerfileText(data.decode()))
+        except ValueError:
+            yield Unreadable(file, "no text")
         return
     index = 0
     try:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from policies.finding import Finding, Verdict
+from policies.dockerfile import KIND as DOCKERFILE
+from policies.finding import Finding
 from policies.rule import Severity
 from policies.settings import Override
+from policies.truth import Verdict
 from policies.view import render
 from policies.waivers import Answer
 
@@ -104,6 +106,9 @@ def entry(
         path = path[len(own) :] if path[: len(own)] == own else path
     else:
         path = path[len(finding.manifest.path) :]
+    if finding.manifest.kind == DOCKERFILE and path[0] == "lines":
+        # The second step is the number of a line.
+        path = (path[0], *path[2:])
     return Entry(
         rule=finding.about.id,
         severity=finding.about.severity,

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import cast
 
-from policies.finding import Finding, Verdict
-from policies.meaning import Compiled, Getter, MalformedError, Subject, Truth, always, compile_predicate, getter, never
+from policies.finding import Finding
+from policies.meaning import Compiled, Getter, MalformedError, Subject, always, compile_predicate, getter, never
 from policies.plain import UNKNOWN, Path, Unknown
 from policies.predicates import ABSENT, Field, Parameters, path_of
-from policies.rule import About, Check, PodRule, SingleRule
+from policies.rule import About, Check, PodRule, SingleRule, StackRule
+from policies.together import Together
+from policies.truth import Truth, Verdict
 from policies.view import Container, Manifest, Pod, Role
-
-_EVERY_KIND = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ _KINDS_REMEMBERED = 1000
 def _looks_at(rule: SingleRule, group_kind: str, with_pods: bool) -> bool:
     if isinstance(rule, PodRule):
         return with_pods and group_kind not in rule.except_kinds and (not rule.kinds or group_kind in rule.kinds)
-    return group_kind in rule.kinds or rule.kinds == (_EVERY_KIND,)
+    return any(group_kind == kind or (kind[-1:] == "*" and group_kind.startswith(kind[:-1])) for kind in rule.kinds)
 
 
 def compile_rules(rules: Iterable[SingleRule], parameters: Parameters) -> CompiledRules:
@@ -147,6 +147,28 @@ def evaluate(manifest: Manifest, rules: CompiledRules) -> list[Finding]:
             for pod in pods:
                 _guarded(compiled, pod.of_pod, pod.containers, found)
     return found
+
+
+def join(rules: Iterable[StackRule], objects: Together) -> Iterator[Finding]:
+    """Asks rules that join objects about all objects of a run.
+
+    A rule that fails in itself is a violation ("could not be checked"), as in `evaluate`.
+
+    Args:
+        rules: The rules.
+        objects: The objects.
+
+    Yields:
+        What is violated or not known yet, in the order of the rules.
+    """
+    for rule in rules:
+        try:
+            for claim in rule.join(objects):
+                path = (*claim.manifest.path, *claim.path)
+                yield Finding(rule.about, claim.verdict, claim.manifest, claim.container, path, claim.problem)
+        except Exception as error:
+            problem = f"could not be checked: the rule itself failed ({origin(error)}); please report it"
+            yield Finding(rule.about, "violation", Manifest("", "Stack", (), {}, ()), None, (), problem)
 
 
 class _Asked:

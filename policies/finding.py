@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
+from policies.dockerfile import KIND as DOCKERFILE
 from policies.names import shown
 from policies.plain import Path
 from policies.rule import About
+from policies.truth import Verdict
 from policies.view import Container, Manifest, Role, render
-
-Verdict = Literal["violation", "unknown"]
 
 _ROLES: dict[Role, str] = {"container": "container", "init": "init container"}
 
@@ -56,7 +55,10 @@ class Finding:
     def address(self, fallback_name: str = "") -> str:
         """The object, as `Kind namespace/name`."""
         manifest = self.manifest
-        name = manifest.name or fallback_name or "(no name)"
+        name = manifest.name or fallback_name
+        if not name and manifest.kind == DOCKERFILE:
+            return DOCKERFILE
+        name = name or "(no name)"
         return f"{manifest.kind} {manifest.namespace}/{name}" if manifest.namespace else f"{manifest.kind} {name}"
 
     def where(self) -> str:

@@ -43,11 +43,9 @@ from policies.predicates import (
     SomeItem,
     Within,
 )
+from policies.truth import Truth
 from policies.values.quantity import parse_quantity
 from policies.view import Body
-
-Truth = bool | None
-"""True, False, or None: not known yet."""
 
 
 class MalformedError(Exception):

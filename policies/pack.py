@@ -12,7 +12,7 @@ asking it anything, so there are no followers: all its rules have the policy's o
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
@@ -20,7 +20,6 @@ from pulumi_policy import (
     EnforcementLevel,
     Policy,
     PolicyConfigSchema,
-    PolicyResource,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
@@ -29,14 +28,14 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UnknownValueError
 
-from policies.catalogue import POD_RULES, STACK_RULES
-from policies.evaluate import CompiledRules, compile_rules, evaluate, origin
+from policies.asking import Questions
+from policies.catalogue import SINGLE_RULES, STACK_RULES
+from policies.evaluate import join, origin
 from policies.finding import Finding
 from policies.mending import Mender
 from policies.plain import SENTINELS, Path, plain
 from policies.remediation import remediated
 from policies.rule import Profile, SingleRule, StackRule
-from policies.rules.supply_chain import VERIFIED_IMAGE, VERIFIED_IMAGES
 from policies.schema import Schema
 from policies.sealing import seal_secrets
 from policies.settings import (
@@ -51,12 +50,12 @@ from policies.settings import (
     load,
     schema,
 )
-from policies.verified import COMPONENT_TYPE, unverified, verified
-from policies.view import Manifest, carries_pods, group_kinds, resource_manifests
+from policies.stack import Stack
+from policies.waivers import Waiver
 
 
 def policies(
-    pod_rules: dict[str, SingleRule] = POD_RULES,
+    pod_rules: dict[str, SingleRule] = SINGLE_RULES,
     stack_rules: dict[str, StackRule] = STACK_RULES,
     profiles: tuple[Profile, ...] = DEFAULT_PROFILES,
 ) -> list[Policy]:
@@ -104,33 +103,31 @@ class WorkloadsPolicy(ResourceValidationPolicy):
         )
         self._handed = handed
         self._secrets = _NO_SECRETS if names_can_be_told else _ALL_SECRET
-        self._kinds = frozenset(kind for rule in rules.values() for kind in rule.kinds)
         self._configured = _Remembered(partial(_prepare, rules, profiles))
 
     def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
         """Judges one resource; see `ResourceValidationPolicy.validate`."""
         self._handed.messages = {}
-        if not self._looks_at(args.resource_type):
-            return
         try:
-            settings, rules, _ = self._configured.of(args.get_config())
+            settings, questions, _ = self._configured.of(args.get_config())
         except SettingsError as error:
             self._handed.messages["mandatory"] = [_wrong_configuration(WORKLOADS, error)]
             return
+        if not questions.concern(args.resource_type):
+            return
         try:
-            manifests = _manifests(args.resource_type, args.props, self._secrets)
+            findings = _findings(questions, args, self._secrets)
         except Exception as error:
             report_violation(_unreadable(args.urn, error), None)
             return
         unknown: list[Finding] = []
-        for manifest in manifests:
-            for finding in evaluate(manifest, rules):
-                level = settings.level(finding.about)
-                if finding.verdict == "unknown":
-                    if level != "advisory":
-                        unknown.append(finding)
-                else:
-                    self._report(finding, level, settings, args, report_violation)
+        for finding in findings:
+            level = settings.level(finding.about)
+            if finding.verdict == "unknown":
+                if level != "advisory":
+                    unknown.append(finding)
+            else:
+                self._report(finding, level, settings, args, report_violation)
         if unknown and settings.report_unknown:
             self._hand("advisory", f"{_not_checked_yet(unknown, args.name)} [{args.urn}]")
 
@@ -145,10 +142,12 @@ class WorkloadsPolicy(ResourceValidationPolicy):
         Returns:
             Its inputs with what is mended; None when nothing is.
         """
-        if not self._looks_at(args.resource_type):
+        if not args.resource_type.startswith("kubernetes:"):
             return None
         try:
-            settings, _, mender = self._configured.of(args.get_config())
+            settings, questions, mender = self._configured.of(args.get_config())
+            if not questions.concern(args.resource_type):
+                return None
             return remediated(
                 args.resource_type,
                 args.props,
@@ -157,9 +156,6 @@ class WorkloadsPolicy(ResourceValidationPolicy):
             )
         except Exception:
             return None
-
-    def _looks_at(self, resource_type: str) -> bool:
-        return carries_pods(resource_type) or not self._kinds.isdisjoint(group_kinds(resource_type))
 
     def _report(
         self,
@@ -172,9 +168,7 @@ class WorkloadsPolicy(ResourceValidationPolicy):
         message = _message(finding, args.name, args.urn)
         answer = settings.waivers.answer(finding, args.urn)
         if answer.waiver is not None:
-            waiver = answer.waiver
-            said = f"waived by {waiver.owner} until {waiver.expires.isoformat()}: {waiver.reason}"
-            self._hand("advisory", f"{said}: {message}")
+            self._hand("advisory", _waived(answer.waiver, message))
         elif level is None:
             report_violation(_noted(message, answer.note), None)
         else:
@@ -213,7 +207,7 @@ class StackPolicy(StackValidationPolicy):
     def __init__(self, rules: dict[str, StackRule], profiles: tuple[Profile, ...], *, names_can_be_told: bool) -> None:
         super().__init__(
             name=STACK,
-            description="What a stack runs is what it has verified.",
+            description="What a stack runs is what it has verified, and its objects fit together.",
             enforcement_level=EnforcementLevel.MANDATORY,
             config_schema=_config_schema(schema(rules, STACK_LEVELS)),
             display_name="Stack guardrails",
@@ -234,30 +228,28 @@ class StackPolicy(StackValidationPolicy):
         except SettingsError as error:
             report_violation(_wrong_configuration(STACK, error), None)
             return
-        if VERIFIED_IMAGE.about.id not in self._rules or not settings.asked(VERIFIED_IMAGE.about):
+        rules = [rule for rule in self._rules.values() if settings.asked(rule.about)]
+        if not rules:
             return
-        extra = cast("list[object]", settings.parameters[VERIFIED_IMAGES.name])
-        known = verified([*extra, *_references(args.resources)])
-        waiting: list[str] = []
-        for resource in args.resources:
-            if not carries_pods(resource.resource_type):
-                continue
-            try:
-                manifests = _manifests(resource.resource_type, resource.props, self._secrets)
-            except Exception as error:
-                report_violation(_unreadable(resource.urn, error), resource.urn)
-                continue
-            unknown: list[Finding] = []
-            for manifest in manifests:
-                for finding in unverified(manifest, known):
-                    if finding.verdict == "unknown":
-                        unknown.append(finding)
-                    else:
-                        report_violation(_message(finding, resource.name, resource.urn), resource.urn)
-            if unknown:
-                waiting.append(_not_checked_yet(unknown, resource.name))
-        if waiting and settings.report_unknown:
-            raise NotDecidedYetError("; ".join(waiting))
+        stack = Stack(args.resources, settings.parameters, self._secrets)
+        for resource, error in stack.unreadable:
+            report_violation(_unreadable(resource.urn, error), resource.urn)
+        waiting: dict[str, list[Finding]] = {}
+        said: list[str] = []
+        for finding in join(rules, stack.objects):
+            resource = stack.resource_of(finding)
+            name, urn = (resource.name, resource.urn) if resource is not None else ("", "")
+            answer = settings.waivers.answer(finding, urn)
+            if finding.verdict == "unknown":
+                waiting.setdefault(name, []).append(finding)
+            elif answer.waiver is not None:
+                said.append(_waived(answer.waiver, _message(finding, name, urn)))
+            else:
+                report_violation(_noted(_message(finding, name, urn), answer.note), urn or None)
+        if settings.report_unknown:
+            said += [_not_checked_yet(found, name) for name, found in waiting.items()]
+        if said:
+            raise NotDecidedYetError("; ".join(said))
 
 
 class NotDecidedYetError(UnknownValueError):
@@ -295,23 +287,17 @@ class _Remembered(Generic[_Made]):
 
 def _prepare(
     rules: dict[str, SingleRule], profiles: tuple[Profile, ...], configuration: Mapping[str, object]
-) -> tuple[Settings, CompiledRules, Mender]:
+) -> tuple[Settings, Questions, Mender]:
     settings = load(configuration, rules, WORKLOADS_LEVELS, profiles)
     chosen = [rule for rule in rules.values() if settings.asked(rule.about)]
-    return settings, compile_rules(chosen, settings.parameters), Mender(chosen, settings.parameters)
+    return settings, Questions(chosen, settings.parameters), Mender(chosen, settings.parameters)
 
 
-def _manifests(resource_type: str, props: Mapping[str, object], all_secret: frozenset[Path]) -> list[Manifest]:
-    body, secrets = plain(props)
-    return list(resource_manifests(resource_type, cast("dict[str, object]", body), secrets | all_secret))
-
-
-def _references(resources: Iterable[PolicyResource]) -> Iterator[object]:
-    """The output `reference` of every component that verifies an image."""
-    for resource in resources:
-        if resource.resource_type == COMPONENT_TYPE:
-            body, _ = plain(resource.props)
-            yield cast("dict[str, object]", body).get("reference")
+def _findings(questions: Questions, args: ResourceValidationArgs, all_secret: frozenset[Path]) -> list[Finding]:
+    body, secrets = plain(args.props)
+    options = {"protect": args.opts.protect, "ignoreChanges": list(args.opts.ignore_changes)}
+    inputs = cast("dict[str, object]", body)
+    return list(questions.of_resource(args.resource_type, inputs, secrets | all_secret, options))
 
 
 def _unreadable(urn: str, error: Exception) -> str:
@@ -332,6 +318,10 @@ def _without_patterns(schema: object) -> object:
 
 def _message(finding: Finding, name: str, urn: str) -> str:
     return f"{finding.about.id} ({finding.about.severity}): {finding.message(name)} [{urn}]"
+
+
+def _waived(waiver: Waiver, message: str) -> str:
+    return f"waived by {waiver.owner} until {waiver.expires.isoformat()}: {waiver.reason}: {message}"
 
 
 def _noted(message: str, note: str) -> str:

@@ -9,6 +9,7 @@ from typing import cast
 
 from policies.plain import SECRET_SIGNATURE, SENTINELS, SIGNATURE
 
+_OPAQUE = frozenset({"kubernetes:helm.sh/v3:Release"})
 _MASK = "[secret]"
 _UNKNOWN = next(iter(sorted(SENTINELS)))
 _GONE = frozenset({"delete", "delete-replaced", "read-discard", "discard-replaced"})
@@ -36,6 +37,11 @@ class Resource:
         return self.urn.rpartition("::")[2]
 
 
+def brings_objects(resource_type: str) -> bool:
+    """Whether a resource of this type brings Kubernetes objects that the program does not show (a Helm release)."""
+    return resource_type in _OPAQUE
+
+
 def resources(body: object) -> Iterator[tuple[int, Resource]] | None:
     """Takes a state or a preview apart.
 
@@ -56,6 +62,11 @@ def resources(body: object) -> Iterator[tuple[int, Resource]] | None:
     if isinstance(steps, list) and "apiVersion" not in document:
         return _read([_new_state(step) for step in cast("list[object]", steps)])
     return None
+
+
+def is_preview(body: object) -> bool:
+    """Whether a document is a preview: it holds what changes, and leaves out what stays as it is."""
+    return isinstance(body, dict) and "steps" in body
 
 
 def _new_state(step: object) -> object:

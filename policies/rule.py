@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from policies.predicates import Field, Predicate
 from policies.schema import Schema
+from policies.together import Claim, Together
 from policies.view import Role
 
 Severity = Literal["low", "medium", "high", "critical"]
@@ -28,6 +29,7 @@ STANDARD: tuple[Profile, ...] = ("baseline", "restricted", "production")
 REQUIRED: dict[Tier, Level] = {"dev": "own", "staging": "own", "prod": "own"}
 PROD_ONLY: dict[Tier, Level] = {"dev": "disabled", "staging": "advisory", "prod": "own"}
 ADVISED: dict[Tier, Level] = {"dev": "disabled", "staging": "advisory", "prod": "advisory"}
+IN_PROD: dict[Tier, Level] = {"dev": "disabled", "staging": "disabled", "prod": "own"}
 ON_REQUEST: dict[Tier, Level] = {"dev": "disabled", "staging": "disabled", "prod": "disabled"}
 """For what is right in some places only: off until a configuration names the rule."""
 
@@ -140,6 +142,9 @@ class PodRule:
     except_kinds: tuple[str, ...] = ()
 
 
+Subject = Literal["object", "resource", "dockerfile"]
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectRule:
     """A rule over objects of certain kinds.
@@ -147,9 +152,12 @@ class ObjectRule:
     Attributes:
         about: What it says of itself.
         checks: Its questions, each asked of the object; each that fails is a finding.
-        kinds: The kinds, with their API groups: `networking.k8s.io/Ingress`; a core kind stands alone; `*`: all.
+        kinds: The kinds, with their API groups: `networking.k8s.io/Ingress`; a core kind stands alone. A kind that ends
+            in `*` stands for all that begin so.
         unless: When this holds of the object, the rule does not apply.
         parameters: The settings that it reads.
+        subject: What its objects are: Kubernetes objects, resources of a program (`policies.program`; a kind is a type
+            token), or Dockerfiles (`policies.dockerfile`).
     """
 
     about: About
@@ -157,6 +165,7 @@ class ObjectRule:
     kinds: tuple[str, ...]
     unless: Predicate | None = None
     parameters: tuple[Parameter, ...] = ()
+    subject: Subject = "object"
 
 
 SingleRule = PodRule | ObjectRule
@@ -165,16 +174,18 @@ SingleRule = PodRule | ObjectRule
 
 @dataclass(frozen=True, slots=True)
 class StackRule:
-    """A rule over all resources of a stack together; always Python.
+    """A rule over all objects of a run together; always Python.
 
     Attributes:
         about: What it says of itself.
         reason: Why no combinator can say it.
+        join: Says what is wrong with the objects, or not known yet.
         parameters: The settings that it reads.
     """
 
     about: About
     reason: str
+    join: Callable[[Together], Iterable[Claim]]
     parameters: tuple[Parameter, ...] = ()
 
 

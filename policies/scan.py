@@ -5,18 +5,25 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import cast
 
-from policies.documents import Document, Unreadable, files, read_file
+from policies import docker_container
+from policies.asking import Questions
+from policies.dockerfile import DockerfileError
+from policies.documents import DockerfileText, Document, Unreadable, files, read_file
 from policies.entry import Entry, entry
-from policies.evaluate import CompiledRules, compile_rules, evaluate
+from policies.evaluate import join
+from policies.facts import fact
+from policies.finding import Finding
+from policies.image_build import BUILDS
 from policies.plain import plain
-from policies.resources import resources
-from policies.rule import SingleRule
+from policies.resources import Resource, brings_objects, is_preview, resources
+from policies.rule import About, Rule, StackRule
 from policies.settings import Override, Settings
 from policies.summary import Summary
+from policies.together import Together
 from policies.view import Manifest, manifests, resource_manifests
 
 # Small enough that every core has something to do in a scan of a few hundred files.
@@ -35,6 +42,8 @@ class Part:
         documents: How many documents there were.
         objects: How many objects.
         used_waivers: The numbers of the configuration's waivers that were about something.
+        placed: What joins keep of each object, and where it is.
+        incomplete: Whether there is known to be more: a Helm release's objects, what a preview leaves as it is.
     """
 
     entries: list[Entry] = field(default_factory=list[Entry])
@@ -43,22 +52,64 @@ class Part:
     documents: int = 0
     objects: int = 0
     used_waivers: set[int] = field(default_factory=set[int])
+    placed: list[Placed] = field(default_factory=list["Placed"])
+    incomplete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An object and where it is.
+
+    Attributes:
+        manifest: What joins keep of it.
+        file: Its file.
+        document: Its document's number there.
+        urn: Its URN, or nothing.
+    """
+
+    manifest: Manifest
+    file: str
+    document: int
+    urn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Rules to ask, and how.
+
+    Attributes:
+        rules: The rules that are asked.
+        settings: Their parameters and levels.
+        default: The level of rules that have the level of their policy.
+    """
+
+    rules: tuple[Rule, ...]
+    settings: Settings
+    default: Override
+
+    def level(self, about: About) -> Override:
+        """The level of a rule."""
+        return self.settings.level(about) or self.default
 
 
 class Scanner:
     """The rules over files.
 
     Args:
-        rules: The rules, by id.
-        settings: Their parameters and levels.
-        default: The level of rules that have the level of their policy.
+        single: The rules over one thing.
+        joins: The rules over all objects together.
     """
 
-    def __init__(self, rules: dict[str, SingleRule], settings: Settings, default: Override) -> None:
-        active = [rule for rule in rules.values() if settings.asked(rule.about)]
-        self._settings = settings
-        self._default: Override = default
-        self._rules: CompiledRules = compile_rules(active, settings.parameters)
+    def __init__(self, single: Asked, joins: Asked) -> None:
+        self._single = single
+        self._joins = joins
+        self._rules = tuple(rule for rule in single.rules if single.settings.asked(rule.about))
+        self._joined = tuple(
+            rule for rule in joins.rules if isinstance(rule, StackRule) and joins.settings.asked(rule.about)
+        )
+        self._questions = Questions(
+            (rule for rule in self._rules if not isinstance(rule, StackRule)), single.settings.parameters
+        )
 
     def scan(self, paths: Iterable[str], summary: Summary) -> Iterator[Entry]:
         """Asks the rules about every object in files and folders.
@@ -71,14 +122,33 @@ class Scanner:
             The findings, in the order of files, documents and rules.
         """
         used: set[int] = set()
+        placed: list[Placed] = []
+        incomplete = False
         for part in self._parts(files(paths)):
             summary.files += part.files
             summary.documents += part.documents
             summary.objects += part.objects
             summary.unreadable += part.unreadable
             used |= part.used_waivers
+            placed += part.placed
+            incomplete = incomplete or part.incomplete or bool(part.unreadable)
             yield from part.entries
-        summary.notes += self._settings.waivers.notes(used)
+        summary.notes += self._single.settings.waivers.notes(used)
+        yield from self._together(placed, incomplete=incomplete)
+        summary.notes += self._joins.settings.waivers.notes(self._joins.settings.waivers.used)
+
+    def _together(self, placed: list[Placed], *, incomplete: bool) -> Iterator[Entry]:
+        """Asks the rules that join objects, once all have been seen."""
+        if not self._joined:
+            return
+        settings = self._joins.settings
+        where = {id(each.manifest): each for each in placed}
+        objects = Together((each.manifest for each in placed), settings.parameters, part=incomplete)
+        for finding in join(self._joined, objects):
+            at = where.get(id(finding.manifest), _NOWHERE)
+            answer = settings.waivers.answer(finding, at.urn)
+            level = self._joins.level(finding.about)
+            yield entry(finding, at.file, at.document, level, at.urn.rpartition("::")[2], answer)
 
     def _parts(self, names: Iterator[str]) -> Iterator[Part]:
         first = list(islice(names, _FILES_AT_ONCE))
@@ -123,30 +193,59 @@ class Scanner:
                     part.documents += 1
                     self._document(item, part)
             part.files += part.documents > seen
-        part.used_waivers = self._settings.waivers.used
+        part.used_waivers = self._single.settings.waivers.used
         return part
 
     def _document(self, document: Document, part: Part) -> None:
+        if isinstance(document.body, DockerfileText):
+            part.objects += 1
+            try:
+                findings = list(self._questions.of_dockerfile(document.body.text))
+            except DockerfileError as error:
+                part.unreadable.append(Unreadable(document.file, str(error)))
+                return
+            self._add(findings, Placed(Manifest("", "Dockerfile", (), {}, ()), document.file, document.index, ""), part)
+            return
         found = resources(document.body)
         if found is None:
             body, secrets = plain(document.body)
             if isinstance(body, dict):
                 for manifest in manifests(cast("dict[str, object]", body), secrets):
-                    self._object(manifest, document.file, document.index, "", part)
+                    place = Placed(manifest, document.file, document.index, "")
+                    part.objects += bool(manifest.kind)
+                    self._add(self._questions.of_object(manifest), place, part)
+                    self._keep(place, part)
             return
+        # A preview leaves out what stays as it is.
+        part.incomplete = part.incomplete or is_preview(document.body)
         for index, resource in found:
-            body, secrets = plain(resource.inputs)
-            for manifest in resource_manifests(resource.type, cast("dict[str, object]", body), secrets):
-                if manifest.kind:
-                    self._object(manifest, document.file, index, resource.urn, part)
+            self._resource(resource, Placed(_NO_MANIFEST, document.file, index, resource.urn), part)
 
-    def _object(self, manifest: Manifest, file: str, document: int, urn: str, part: Part) -> None:
-        name = urn.rpartition("::")[2]
-        part.objects += bool(manifest.kind)
-        for finding in evaluate(manifest, self._rules):
-            level = self._settings.level(finding.about) or self._default
-            answer = self._settings.waivers.answer(finding, urn)
-            part.entries.append(entry(finding, file, document, level, name, answer))
+    def _resource(self, resource: Resource, place: Placed, part: Part) -> None:
+        body, secrets = plain(resource.inputs)
+        inputs = cast("dict[str, object]", body)
+        part.incomplete = part.incomplete or brings_objects(resource.type)
+        if resource.type.startswith("kubernetes:"):
+            for manifest in resource_manifests(resource.type, inputs, secrets):
+                if manifest.kind:
+                    part.objects += 1
+                    self._keep(replace(place, manifest=manifest), part)
+        else:
+            part.objects += resource.type in BUILDS or resource.type == docker_container.TYPE
+        self._add(self._questions.of_resource(resource.type, inputs, secrets, resource.options), place, part)
+
+    def _keep(self, place: Placed, part: Part) -> None:
+        if self._joined:
+            kept = fact(place.manifest)
+            if kept is not None:
+                part.placed.append(replace(place, manifest=kept))
+
+    def _add(self, findings: Iterable[Finding], place: Placed, part: Part) -> None:
+        name = place.urn.rpartition("::")[2]
+        for finding in findings:
+            level = self._single.level(finding.about)
+            answer = self._single.settings.waivers.answer(finding, place.urn)
+            part.entries.append(entry(finding, place.file, place.document, level, name, answer))
 
 
 def _chunks(names: Iterator[str]) -> Iterator[list[str]]:
@@ -165,6 +264,8 @@ def _workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+_NO_MANIFEST = Manifest("", "", (), {}, ())
+_NOWHERE = Placed(_NO_MANIFEST, "", 0, "")
 _scanner: Scanner | None = None
 
 

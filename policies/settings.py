@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from policies import waivers
-from policies.catalogue import POD_RULES, STACK_RULES, parameters
+from policies.catalogue import SINGLE_RULES, STACK_RULES, parameters
 from policies.mendings import MENDINGS
 from policies.plain import plain
 from policies.rule import PROFILES, About, Parameter, Profile, SingleRule, StackRule, Tier
@@ -190,7 +190,7 @@ def check(document: object) -> list[str]:
     """
     if not isinstance(document, dict):
         return ["the configuration must be an object with the policies' names as keys"]
-    known = {WORKLOADS: schema(POD_RULES, WORKLOADS_LEVELS), STACK: schema(STACK_RULES, STACK_LEVELS)}
+    known = {WORKLOADS: schema(SINGLE_RULES, WORKLOADS_LEVELS), STACK: schema(STACK_RULES, STACK_LEVELS)}
     found: list[str] = []
     for name, value in cast("dict[str, object]", document).items():
         if name not in known:

@@ -233,6 +233,12 @@ def carries_pods(resource_type: str) -> bool:
     return _carrier(api_version, kind) is not None or _carrier(api_version, single) is not None
 
 
+def built_in(api_version: str) -> bool:
+    """Whether a version is of one of Kubernetes' own API groups."""
+    group = api_version.rpartition("/")[0]
+    return group in _CARRIER_GROUPS or group in _OTHER_BUILT_IN_GROUPS
+
+
 @lru_cache(maxsize=4096)
 def render(path: Path) -> str:
     """Writes a path the way people do: `spec.containers[0].image`, `metadata.annotations["a.b/c"]`."""

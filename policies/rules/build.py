@@ -20,6 +20,7 @@ from policies.rule import (
     Reference,
     Role,
     Severity,
+    Subject,
     Tier,
 )
 
@@ -96,9 +97,10 @@ def object_rule(
     *checks: Check,
     unless: Predicate | None = None,
     parameters: tuple[Parameter, ...] = (),
+    subject: Subject = "object",
 ) -> ObjectRule:
     """A rule over objects; see `ObjectRule`."""
-    return ObjectRule(described, checks, kinds, unless, parameters)
+    return ObjectRule(described, checks, kinds, unless, parameters, subject)
 
 
 def of_container(require: Predicate, at: Field, wanted: str, each: Field | None = None) -> Check:

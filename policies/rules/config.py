@@ -23,11 +23,11 @@ from policies.predicates import (
 from policies.rule import ADVISED, ON_REQUEST, Parameter
 from policies.rules.build import CORE, about, object_rule, of_container, of_object, of_pod, pod_rule
 
-_NAMES = (
+CREDENTIAL_NAMES = (
     r"(?i)(^|[_.-])(passwords?|passwd|passphrase|secrets?|tokens?|api[_-]?keys?|access[_-]?keys?|private[_-]?keys?"
     r"|credentials?|client[_-]?secret)$"
 )
-_VALUES = (
+CREDENTIAL_VALUES = (
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}"
     r"|\bxox[baprs]-[A-Za-z0-9-]{10,}"
     r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.|://[^/\s:@]+:[^/\s:@]+@"
@@ -37,7 +37,7 @@ _ENV = container("env", "list")
 
 def _plain_secret(name: Field, value: Field) -> Predicate:
     """The name of something secret beside a value, or a value that is one by its looks."""
-    return AnyOf((AllOf((Matches(name, _NAMES), Not(Empty(value)))), Matches(value, _VALUES)))
+    return AnyOf((AllOf((Matches(name, CREDENTIAL_NAMES), Not(Empty(value)))), Matches(value, CREDENTIAL_VALUES)))
 
 
 SECRET_LITERAL_ENV = pod_rule(

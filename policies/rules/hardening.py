@@ -7,6 +7,7 @@ from policies.predicates import (
     AllOf,
     AnyOf,
     AtLeast,
+    Chosen,
     Contains,
     Empty,
     Equals,
@@ -221,6 +222,13 @@ WRITABLE_HOST_PATH = pod_rule(
         "must not have a hostPath that is mounted for writing",
     ),
 )
+TOKEN_SAID_BY = Parameter(
+    "tokenSaidBy",
+    {"type": "string", "enum": ["pod", "account"]},
+    "pod",
+    "Who has to say that a pod gets no token: the pod, or else its ServiceAccount.",
+)
+_BY_ACCOUNT = Chosen(Setting(TOKEN_SAID_BY.name), "account")
 _AUTOMOUNT = pod("automountServiceAccountToken", "bool")
 AUTOMOUNT_SA_TOKEN = pod_rule(
     about(
@@ -231,9 +239,15 @@ AUTOMOUNT_SA_TOKEN = pod_rule(
         "set automountServiceAccountToken to false on the pod, and mount a projected token where one is needed",
         f"{CORE}.PodSpecArgs(automount_service_account_token=False, containers=containers)",
         cis="5.1.6",
-        decision="The pod has to say it: what its ServiceAccount says can be changed without a look at the pod.",
+        decision="The pod has to say it: what its ServiceAccount says can be changed without a look at the pod. Where "
+        "tokenSaidBy is account, a pod that says nothing is automount-sa-token-account's turn.",
     ),
-    of_pod(Equals(_AUTOMOUNT, False), _AUTOMOUNT, "must be false"),
+    of_pod(
+        AnyOf((Equals(_AUTOMOUNT, False), AllOf((_BY_ACCOUNT, Missing(_AUTOMOUNT))))),
+        _AUTOMOUNT,
+        "must be false",
+    ),
+    parameters=(TOKEN_SAID_BY,),
 )
 _ACCOUNT, _OLD_ACCOUNT = pod("serviceAccountName", "string"), pod("serviceAccount", "string")
 DEFAULT_SA = pod_rule(

@@ -53,7 +53,8 @@ def _reference(value: object) -> ImageReference | str:
         return f"this is no image reference: {error}"
 
 
-def _judge_tag(value: object, parameters: Parameters) -> str | None:
+def judge_tag(value: object, parameters: Parameters) -> str | None:
+    """Says what is wrong with an image that has neither a digest nor a tag that stays."""
     image = _reference(value)
     if isinstance(image, str):
         return image
@@ -66,7 +67,8 @@ def _judge_tag(value: object, parameters: Parameters) -> str | None:
     return None
 
 
-def _judge_digest(value: object, _: Parameters) -> str | None:
+def judge_digest(value: object, _: Parameters) -> str | None:
+    """Says what is wrong with an image that has no digest."""
     image = _reference(value)
     if isinstance(image, str):
         return image
@@ -106,7 +108,7 @@ IMAGE_TAG = _rule(
         snippet='image = f"registry.example.com/team/app:1.4.2@{digest}"',
         decision="A digest passes, whatever the tag beside it: the digest decides what is pulled.",
     ),
-    PythonOnly(_REASON, _IMAGE, _judge_tag),
+    PythonOnly(_REASON, _IMAGE, judge_tag),
     "must have a digest or a tag that does not move",
     (DISALLOWED_TAGS,),
 )
@@ -129,7 +131,7 @@ IMAGE_DIGEST = _rule(
         references=(Reference("NSA-CISA Kubernetes Hardening Guide 1.2", "Building secure container images"),),
         decision="The digest must be well-formed: sha256, sha384 or sha512 with exactly its number of digits.",
     ),
-    PythonOnly(_REASON, _IMAGE, _judge_digest),
+    PythonOnly(_REASON, _IMAGE, judge_digest),
     "must have a digest",
 )
 IMAGE_REGISTRY = _rule(

@@ -8,6 +8,8 @@ from policies.meaning import version_key
 from policies.plain import UNKNOWN, Unknown
 from policies.predicates import (
     Field,
+    Matches,
+    Not,
     OneOf,
     Parameters,
     Setting,
@@ -134,6 +136,40 @@ DEPRECATED_API = object_rule(
     ),
     parameters=(KUBERNETES_VERSION,),
 )
+_UNSTABLE = (
+    "admissionregistration.k8s.io/MutatingAdmissionPolicy",
+    "admissionregistration.k8s.io/MutatingAdmissionPolicyBinding",
+    "admissionregistration.k8s.io/ValidatingAdmissionPolicy",
+    "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding",
+    "authentication.k8s.io/SelfSubjectReview",
+    "certificates.k8s.io/ClusterTrustBundle",
+    "coordination.k8s.io/LeaseCandidate",
+    "internal.apiserver.k8s.io/StorageVersion",
+    "networking.k8s.io/ClusterCIDR",
+    "networking.k8s.io/IPAddress",
+    "networking.k8s.io/ServiceCIDR",
+    "resource.k8s.io/DeviceClass",
+    "resource.k8s.io/ResourceClaim",
+    "resource.k8s.io/ResourceClaimTemplate",
+    "resource.k8s.io/ResourceSlice",
+    "storage.k8s.io/VolumeAttributesClass",
+    "storagemigration.k8s.io/StorageVersionMigration",
+)
+"""Kinds with versions that are not stable, beside those that have left some behind, from Kubernetes' API reference."""
+
+UNSTABLE_API = object_rule(
+    about(
+        "unstable-api",
+        "Alpha or beta API version",
+        "medium",
+        "An alpha or beta version may change or go with any release of Kubernetes, and many clusters do not serve it.",
+        "use the stable version, or do without until there is one",
+        'kubernetes.networking.v1.NetworkPolicy("web", spec=spec)',
+        levels=ADVISED,
+    ),
+    tuple(sorted({*_groups(), *_UNSTABLE})),
+    of_object(Not(Matches(_VERSION, "/v[0-9]+(alpha|beta)[0-9]+$")), _VERSION, "must be a stable version"),
+)
 REQUIRED_LEVEL = Parameter(
     "podSecurityLevels",
     {"type": "array", "items": {"type": "string", "enum": ["privileged", "baseline", "restricted"]}},
@@ -156,4 +192,4 @@ PSA_LABELS = object_rule(
     parameters=(REQUIRED_LEVEL,),
 )
 
-RULES = (REQUIRED_LABELS_RULE, DEPRECATED_API, PSA_LABELS)
+RULES = (REQUIRED_LABELS_RULE, DEPRECATED_API, UNSTABLE_API, PSA_LABELS)

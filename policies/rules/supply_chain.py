@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from policies.plain import Unknown
 from policies.rule import About, Parameter, StackRule
+from policies.together import Claim, Together
+from policies.truth import Verdict
+from policies.values.image import ImageReference
+from policies.view import Container
+
+COMPONENT_TYPE = "slipway:index:VerifiedImage"
+"""The type token of the components whose output `reference` is verified."""
 
 VERIFIED_IMAGES = Parameter(
     name="verifiedImages",
@@ -17,6 +29,72 @@ VERIFIED_IMAGES = Parameter(
     default=[],
     about="Images that were verified outside the stack, for programs without VerifiedImage components.",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """The digests that a stack has verified.
+
+    Attributes:
+        digests: Those that are known.
+        complete: Whether all are known. During a preview, what has yet to be built has no digest.
+    """
+
+    digests: frozenset[str]
+    complete: bool
+
+
+def _verified(references: Iterable[object]) -> _Verified:
+    digests: set[str] = set()
+    complete = True
+    for reference in references:
+        if isinstance(reference, Unknown):
+            complete = False
+        elif isinstance(reference, str):
+            digest = _digest(reference)
+            if digest is not None:
+                digests.add(digest)
+    return _Verified(frozenset(digests), complete)
+
+
+def _digest(reference: str) -> str | None:
+    try:
+        return ImageReference.parse(reference).digest
+    except ValueError:
+        return None
+
+
+def _unverified(objects: Together) -> Iterator[Claim]:
+    if objects.references is None:
+        return
+    extra = cast("list[object]", objects.parameters[VERIFIED_IMAGES.name])
+    known = _verified([*extra, *objects.references])
+    for manifest in objects.carriers:
+        for pod in manifest.pods:
+            for container in pod.containers:
+                found = _judge(container, known, partial=manifest.partial or container.partial)
+                if found is not None:
+                    unknown = isinstance(container.body, Unknown)
+                    path = container.path if unknown else (*container.path, "image")
+                    yield Claim(found[0], manifest, path, found[1], container)
+
+
+def _judge(container: Container, known: _Verified, *, partial: bool) -> tuple[Verdict, str] | None:
+    wanted = "must be the digest of a verified image of this stack"
+    image = container.body if isinstance(container.body, Unknown) else container.body.get("image")
+    if isinstance(image, Unknown):
+        return "unknown", wanted
+    if image is None and partial:
+        return None
+    digest = _digest(image) if isinstance(image, str) else None
+    if digest is None:
+        return "violation", f"{wanted} (there is no digest)"
+    if digest in known.digests:
+        return None
+    if not known.complete:
+        return "unknown", wanted
+    return "violation", f"{wanted} (its digest is not among them)"
+
 
 VERIFIED_IMAGE = StackRule(
     About(
@@ -33,10 +111,12 @@ VERIFIED_IMAGE = StackRule(
             'kubernetes.core.v1.ContainerArgs(name="app", image=image.reference)'
         ),
         decision=(
-            "Images are compared by digest alone: the same digest is the same content, in whichever registry it lies."
+            "Images are compared by digest alone: the same digest is the same content, in whichever registry it lies. "
+            "Asked in the packs only: files have no components."
         ),
     ),
     reason="joins the workloads of a stack with its VerifiedImage components",
+    join=_unverified,
     parameters=(VERIFIED_IMAGES,),
 )
 

@@ -6,6 +6,7 @@ import pytest
 from pulumi_policy import Policy, ResourceValidationPolicy
 
 from policies import pack
+from policies import stack as stack_of
 from policies.pack import WorkloadsPolicy, policies
 from policies.plain import SENTINELS
 from policies.predicates import PythonOnly, container
@@ -143,6 +144,7 @@ def test_inputs_that_cannot_be_read_are_a_violation_that_tells_no_value(monkeypa
         raise RuntimeError("canary")
 
     monkeypatch.setattr(pack, "plain", broken)
+    monkeypatch.setattr(stack_of, "plain", broken)
     analyzer = Analyzer({})
     type_, name, body = workload("nginx")
     for found in (analyzer.analyze(type_, body, name), analyzer.analyze_stack([(type_, name, body)])):

@@ -13,7 +13,7 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-from policies.catalogue import POD_RULES, parameters
+from policies.catalogue import SINGLE_RULES, STACK_RULES, parameters
 
 ROOT = Path(__file__).parents[3]
 
@@ -53,8 +53,8 @@ def test_the_engine_is_told_the_schema_of_the_configuration() -> None:
     with started(ROOT / "policies" / "packs" / "production", ROOT) as analyzer:
         info = analyzer.GetAnalyzerInfo(empty_pb2.Empty(), timeout=30)
     schemas = {policy.name: set(policy.configSchema.properties) for policy in info.policies}
-    assert schemas["workloads"] == {"remediate", *parameters(POD_RULES), *COMMON}
-    assert schemas["stack"] == {"verifiedImages", *COMMON}
+    assert schemas["workloads"] == {"remediate", *parameters(SINGLE_RULES), *COMMON}
+    assert schemas["stack"] == {*parameters(STACK_RULES), *COMMON}
     assert info.name == "slipway"
 
 

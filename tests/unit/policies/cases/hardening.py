@@ -82,6 +82,13 @@ CASES: list[Case] = [
     *passes("writable-host-path", pod_of(), host_path("/data", readOnly=True)),
     *fails("automount-sa-token", pod_of(), pod_of({"automountServiceAccountToken": True})),
     *passes("automount-sa-token", pod_of({"automountServiceAccountToken": False})),
+    *fails("automount-sa-token", pod_of({"automountServiceAccountToken": True}), tokenSaidBy="account"),
+    *passes(
+        "automount-sa-token",
+        pod_of(),
+        pod_of({"automountServiceAccountToken": False}),
+        tokenSaidBy="account",
+    ),
     *fails("default-sa", pod_of(), pod_of({"serviceAccountName": "default"}), pod_of({"serviceAccountName": ""})),
     *fails("default-sa", pod_of({"serviceAccount": "default"}), pod_of({"serviceAccount": ""})),
     *passes("default-sa", pod_of({"serviceAccountName": "web"}), pod_of({"serviceAccount": "web"})),

@@ -1,6 +1,6 @@
 """Metadata and API versions."""
 
-from policies.rules.metadata import REMOVED
+from policies.rules.metadata import REMOVED, UNSTABLE_API
 from tests.unit.policies.cases.case import Case, Json, fails, passes, pod_of, thing, workload
 
 LABELLED = (
@@ -43,6 +43,14 @@ CASES: list[Case] = [
         )
     ),
     *passes("deprecated-api", workload(), thing("networking.k8s.io/v1/Ingress"), thing("batch/v1/CronJob")),
+    *(
+        case
+        for group, kind in (name.split("/") for name in UNSTABLE_API.kinds)
+        for case in (
+            *fails("unstable-api", *(thing(f"{group}/{version}/{kind}") for version in ("v1alpha1", "v2beta3"))),
+            *passes("unstable-api", thing(f"{group}/v1/{kind}"), thing(f"{group}/v12/{kind}")),
+        )
+    ),
     *fails(
         "psa-labels",
         thing("v1/Namespace"),

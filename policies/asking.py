@@ -1,0 +1,121 @@
+"""One place that knows which rules are asked of what: of objects, of a program's resources, of Dockerfiles."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+
+from policies import docker_container
+from policies.dockerfile import KIND, DockerfileError, dockerfile_object, read
+from policies.evaluate import compile_rules, evaluate
+from policies.finding import Finding
+from policies.image_build import BUILDS, ImageBuild, image_build
+from policies.plain import Path
+from policies.predicates import Parameters
+from policies.program import resource_object
+from policies.rule import ObjectRule, SingleRule
+from policies.view import Manifest, carries_pods, group_kinds, resource_manifests
+
+
+class Questions:
+    """Rules ready to be asked of one thing at a time.
+
+    Args:
+        rules: The rules.
+        parameters: A value for every parameter that they read.
+    """
+
+    def __init__(self, rules: Iterable[SingleRule], parameters: Parameters) -> None:
+        chosen = tuple(rules)
+
+        def of(subject: str) -> list[SingleRule]:
+            return [rule for rule in chosen if (rule.subject if isinstance(rule, ObjectRule) else "object") == subject]
+
+        objects = of("object")
+        self._objects = compile_rules(objects, parameters)
+        self._containers = compile_rules(docker_container.rules_for_containers(objects), parameters)
+        self._resources = compile_rules(of("resource"), parameters)
+        self._dockerfiles = compile_rules(of("dockerfile"), parameters)
+        self._kinds = frozenset(kind for rule in objects for kind in rule.kinds)
+        self._pods = any(not isinstance(rule, ObjectRule) for rule in objects)
+        self._asked: dict[str, bool] = {}
+
+    def concern(self, resource_type: str) -> bool:
+        """Whether anything is asked of a program's resource of this type: known without a look at its inputs."""
+        known = self._asked.get(resource_type)
+        if known is None:
+            known = self._concern(resource_type)
+            self._asked[resource_type] = known
+        return known
+
+    def _concern(self, resource_type: str) -> bool:
+        return (
+            bool(self._resources.of(resource_type, with_pods=False))
+            or (self._pods and carries_pods(resource_type))
+            or not self._kinds.isdisjoint(group_kinds(resource_type))
+            or (resource_type == docker_container.TYPE and bool(self._containers.of(resource_type, with_pods=True)))
+            or (resource_type in BUILDS and bool(self._dockerfiles.of(KIND, with_pods=False)))
+        )
+
+    def of_object(self, manifest: Manifest) -> Iterable[Finding]:
+        """What the rules find in a Kubernetes object; see `evaluate`."""
+        return evaluate(manifest, self._objects)
+
+    def of_resource(
+        self,
+        resource_type: str,
+        inputs: dict[str, object],
+        secrets: frozenset[Path],
+        options: Mapping[str, object],
+    ) -> Iterator[Finding]:
+        """What the rules find in a program's resource.
+
+        Args:
+            resource_type: Its type token.
+            inputs: Its plain inputs.
+            secrets: Paths of secret values in them.
+            options: How the program wants it treated: `protect`, `ignoreChanges`, `retainOnDelete`.
+
+        Yields:
+            What is violated or not known yet.
+        """
+        if resource_type.startswith("kubernetes:"):
+            for manifest in resource_manifests(resource_type, inputs, secrets):
+                if manifest.kind:
+                    yield from self.of_object(manifest)
+        if resource_type == docker_container.TYPE:
+            container = docker_container.container_object(inputs, secrets)
+            yield from map(docker_container.of_container, evaluate(container, self._containers))
+        if self._resources.of(resource_type, with_pods=False):
+            yield from evaluate(resource_object(resource_type, inputs, secrets, options), self._resources)
+        build = image_build(resource_type, inputs)
+        if build is not None:
+            yield from self._of_build(resource_type, build)
+
+    def _of_build(self, resource_type: str, build: ImageBuild) -> Iterator[Finding]:
+        empty = Manifest("", resource_type, (), {}, ())
+        try:
+            instructions = read(build.text) if build.text is not None else None
+        except DockerfileError:
+            instructions = None
+        if instructions is None:
+            for compiled in self._dockerfiles.of(KIND, with_pods=False):
+                yield Finding(compiled.rule.about, "unknown", empty, None, build.at, "must be readable here")
+            return
+        manifest = dockerfile_object(instructions, build.arguments, build.target)
+        for finding in evaluate(manifest, self._dockerfiles):
+            yield dataclasses.replace(finding, manifest=empty, path=(*build.at, *finding.path))
+
+    def of_dockerfile(self, text: str) -> Iterable[Finding]:
+        """What the rules find in a Dockerfile.
+
+        Args:
+            text: Its text.
+
+        Returns:
+            What is violated or not known yet.
+
+        Raises:
+            DockerfileError: It is none.
+        """
+        return evaluate(dockerfile_object(read(text)), self._dockerfiles)

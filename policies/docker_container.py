@@ -1,0 +1,418 @@
+"""A container of a Docker host, seen as a pod, so that the rules over pods hold for it too.
+
+`container_object` makes the pod; `of_container` says what a rule found of it in the words of Docker: its field, what is
+wanted there, how to mend it. Rules without such words are not asked: what they are about is not a Docker host's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from policies.finding import Finding
+from policies.plain import UNKNOWN, Path, Unknown
+from policies.rule import PodRule, SingleRule
+from policies.view import Container, Manifest, Pod
+
+TYPE = "docker:index/container:Container"
+"""The type token of a container in Pulumi's Docker provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a rule says of a Docker container.
+
+    Attributes:
+        field: The container's field.
+        wanted: What is wanted there.
+        mend: How to mend it.
+        argument: The mending, as an argument of `docker.Container`.
+    """
+
+    field: str
+    wanted: str
+    mend: str
+    argument: str
+
+
+_OPTIONS = "securityOpts"
+_DROP = 'capabilities=docker.ContainerCapabilitiesArgs(drops=["ALL"])'
+WORDS: dict[str, Words] = {
+    "privileged": Words(
+        "privileged",
+        "must not be true",
+        "remove privileged, and add the one capability that is needed",
+        "privileged=False",
+    ),
+    "host-network": Words(
+        "networkMode", "must not be host", "attach the container to a network of its own", 'network_mode="bridge"'
+    ),
+    "host-pid": Words("pidMode", "must not be host", "remove pid_mode", "pid_mode=None"),
+    "host-ipc": Words("ipcMode", "must not be host", "set ipc_mode to private, or leave it out", 'ipc_mode="private"'),
+    "capabilities-baseline": Words(
+        "capabilities", "must not add more than a container has by default", "remove the capability from adds", _DROP
+    ),
+    "capabilities-restricted": Words(
+        "capabilities",
+        "must drop ALL, and add nothing but NET_BIND_SERVICE",
+        'set drops to ["ALL"], and add nothing but NET_BIND_SERVICE',
+        _DROP,
+    ),
+    "drop-net-raw": Words("capabilities", "must drop ALL or NET_RAW", 'set drops to ["ALL"]', _DROP),
+    "apparmor": Words(
+        _OPTIONS,
+        "must not turn AppArmor off",
+        "remove apparmor=unconfined",
+        'security_opts=["apparmor=docker-default"]',
+    ),
+    "selinux": Words(
+        _OPTIONS,
+        "must not choose a SELinux user, role or type that is not a container's",
+        "remove the label option",
+        'security_opts=["no-new-privileges:true"]',
+    ),
+    "seccomp-baseline": Words(
+        _OPTIONS, "must not turn seccomp off", "remove seccomp=unconfined", 'security_opts=["no-new-privileges:true"]'
+    ),
+    "seccomp-required": Words(
+        _OPTIONS, "must not turn seccomp off", "remove seccomp=unconfined", 'security_opts=["no-new-privileges:true"]'
+    ),
+    "proc-mount": Words(
+        _OPTIONS,
+        "must not unmask /proc",
+        "remove systempaths=unconfined",
+        'security_opts=["no-new-privileges:true"]',
+    ),
+    "allow-privilege-escalation": Words(
+        _OPTIONS,
+        "must hold no-new-privileges",
+        "add no-new-privileges:true to security_opts",
+        'security_opts=["no-new-privileges:true"]',
+    ),
+    "sysctls": Words(
+        "sysctls", "must only hold settings that are a container's own", "remove the setting from sysctls", "sysctls={}"
+    ),
+    "run-as-non-root": Words("user", "must be set, and not root", "set user, best to numbers", 'user="10001:10001"'),
+    "run-as-user-zero": Words("user", "must not be root", "set user, best to numbers", 'user="10001:10001"'),
+    "high-uid-gid": Words(
+        "user", "must be numbers of at least 10000", "set user to numbers of at least 10000", 'user="10001:10001"'
+    ),
+    "root-groups": Words("user", "must not have group 0", "name another group", 'user="10001:10001"'),
+    "read-only-rootfs": Words(
+        "readOnly",
+        "must be true",
+        "set read_only, and give it a tmpfs where it writes",
+        'read_only=True, tmpfs={"/tmp": ""}',
+    ),
+    "runtime-socket": Words("volumes", "must not hold a container runtime's socket", "remove the volume", "volumes=[]"),
+    "sensitive-host-paths": Words(
+        "volumes",
+        "must not hold folders that the host lives in, or its devices",
+        "remove the volume or the device",
+        "volumes=[]",
+    ),
+    "writable-host-path": Words(
+        "volumes",
+        "must hold folders of the host for reading only",
+        "set read_only on the volume or the mount, or use a named volume",
+        'volumes=[docker.ContainerVolumeArgs(host_path="/srv/x", container_path="/x", read_only=True)]',
+    ),
+    "gpu-bypass": Words(
+        "devices", "must not name GPUs past the runtime", "ask for GPUs with gpus, and remove the device", 'gpus="all"'
+    ),
+    "interactive-tty": Words("tty", "must not be true", "remove tty and stdin_open", "tty=False, stdin_open=False"),
+    "ssh-port": Words("ports", "must not hold 22", "remove the SSH server and its port", "ports=[]"),
+    "host-aliases": Words("hosts", "must not be set", "remove hosts, and use the network's own names", "hosts=[]"),
+    "sudo-entrypoint": Words(
+        "entrypoints", "must not call sudo", "run the program as the user that it needs", 'entrypoints=["/app/serve"]'
+    ),
+    "cpu-limit": Words("cpus", "must be set", "set cpus to what the container needs at most", 'cpus="1.5"'),
+    "memory-limit": Words("memory", "must be set", "set memory, in MiB, to what it needs at most", "memory=512"),
+    "image-tag": Words(
+        "image",
+        "must have a digest or a tag that does not move",
+        "name the image by its digest, or at least by a tag that never moves",
+        "image=verified_image.reference",
+    ),
+    "image-digest": Words(
+        "image", "must have a digest", "name the image as repository@sha256:…", "image=verified_image.reference"
+    ),
+    "image-registry": Words(
+        "image",
+        "must come from an allowed registry",
+        "push or mirror the image to an allowed registry",
+        "image=verified_image.reference",
+    ),
+    "liveness-probe": Words(
+        "healthcheck",
+        "must be set",
+        "set healthcheck",
+        'healthcheck=docker.ContainerHealthcheckArgs(tests=["CMD", "/app/health"])',
+    ),
+    "restart-policy": Words(
+        "restart", "must be always or unless-stopped", "set restart to unless-stopped", 'restart="unless-stopped"'
+    ),
+    "secret-literal-env": Words(
+        "envs", "must not hold a secret in plain text", "mount it as a file", 'envs=["TOKEN_FILE=/run/secrets/token"]'
+    ),
+    "duplicate-env": Words("envs", "must have each name once", "remove one of them", 'envs=["LOG_LEVEL=info"]'),
+}
+"""The rules that hold for a Docker container, and their words for it."""
+
+_RESTARTS = {"always": "Always", "unless-stopped": "Always", "on-failure": "OnFailure", "no": "Never", "": "Never"}
+_ROOT = frozenset({"root", "0"})
+
+
+def rules_for_containers(rules: Iterable[SingleRule]) -> Iterator[PodRule]:
+    """Those of some rules that hold for a Docker container, ready to be asked of one."""
+    for rule in rules:
+        if isinstance(rule, PodRule) and rule.about.id in WORDS:
+            yield dataclasses.replace(rule, kinds=(), except_kinds=())
+
+
+def of_container(finding: Finding) -> Finding:
+    """A finding of the pod that a container is seen as, in the words of Docker."""
+    words = WORDS[finding.about.id]
+    snippet = f'docker.Container("app", {words.argument})'
+    about = dataclasses.replace(finding.about, mend=words.mend, snippet=snippet)
+    return dataclasses.replace(finding, about=about, path=_place(finding, words), problem=words.wanted, container=None)
+
+
+def _place(finding: Finding, words: Words) -> Path:
+    """The field, and the item of a list where the finding is about one."""
+    places = cast("Mapping[Path, Path]", finding.manifest.body[_PLACES])
+    for length in range(len(finding.path), 0, -1):
+        found = places.get(finding.path[:length])
+        if found is not None:
+            return found
+    return (words.field,)
+
+
+_PLACES = "places"
+
+
+def container_object(inputs: dict[str, object], secrets: frozenset[Path] = frozenset()) -> Manifest:
+    """Makes an object that carries a pod of one container.
+
+    Args:
+        inputs: The plain inputs of a `docker.Container`.
+        secrets: Paths of secret values in them.
+
+    Returns:
+        The object; its kind is the resource's type.
+    """
+    places: dict[Path, Path] = {}
+    container = _container(inputs, places)
+    spec: dict[str, object] = {
+        "containers": [container],
+        "hostNetwork": _is_host(inputs.get("networkMode")),
+        "hostPID": _is_host(inputs.get("pidMode")),
+        "hostIPC": _is_host(inputs.get("ipcMode")),
+        "restartPolicy": _restart(inputs.get("restart")),
+        "volumes": _volumes(inputs, container, places),
+        "hostAliases": inputs.get("hosts"),
+        "securityContext": {"sysctls": _sysctls(inputs), "supplementalGroups": _groups(inputs.get("groupAdds"))},
+    }
+    pod = Pod((), spec, (Container("container", ("containers", 0), container),), {})
+    body: dict[str, object] = {"metadata": {"name": inputs.get("name")}, _PLACES: places}
+    hidden = frozenset(("metadata", *path) if path == ("name",) else path for path in secrets)
+    return Manifest("", TYPE, (), body, (pod,), secrets=hidden)
+
+
+def _container(inputs: dict[str, object], places: dict[Path, Path]) -> dict[str, object]:
+    return {
+        "image": _image(inputs.get("image")),
+        "securityContext": _security(inputs, places),
+        "resources": {"limits": {"memory": _mebibytes(inputs.get("memory")), "cpu": inputs.get("cpus")}},
+        "env": _environment(inputs.get("envs"), places),
+        "command": inputs.get("entrypoints"),
+        "args": inputs.get("command"),
+        "ports": _ports(inputs.get("ports")),
+        "livenessProbe": inputs.get("healthcheck"),
+        "tty": inputs.get("tty"),
+        "stdin": inputs.get("stdinOpen"),
+    }
+
+
+def _items(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def _fields(value: object) -> dict[str, object]:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+
+
+def _is_host(mode: object) -> object:
+    return UNKNOWN if mode is UNKNOWN else mode == "host"
+
+
+def _restart(policy: object) -> object:
+    if policy is UNKNOWN:
+        return UNKNOWN
+    return _RESTARTS.get(str(policy or "").partition(":")[0], "Never")
+
+
+def _image(image: object) -> object:
+    # An image's own number is what a host knows it by, and as good as a digest.
+    return f"localhost/image@{image}" if isinstance(image, str) and image.startswith("sha256:") else image
+
+
+def _mebibytes(memory: object) -> object:
+    return f"{memory}Mi" if isinstance(memory, int) and not isinstance(memory, bool) else memory
+
+
+def _security(inputs: dict[str, object], places: dict[Path, Path]) -> dict[str, object]:
+    capabilities = inputs.get("capabilities")
+    known = _fields(capabilities)
+    context: dict[str, object] = {
+        "privileged": inputs.get("privileged"),
+        "readOnlyRootFilesystem": inputs.get("readOnly"),
+        "capabilities": UNKNOWN
+        if capabilities is UNKNOWN
+        else {"add": _capabilities(known.get("adds")), "drop": _capabilities(known.get("drops"))},
+        **_user(inputs.get("user")),
+        **_options(inputs.get(_OPTIONS)),
+    }
+    for index in range(len(_items(known.get("adds")))):
+        at: Path = ("containers", 0, "securityContext", "capabilities", "add", index)
+        places[at] = ("capabilities", "adds", index)
+    return context
+
+
+def _capabilities(names: object) -> object:
+    if names is None or names is UNKNOWN:
+        return names
+    return [name.upper().removeprefix("CAP_") if isinstance(name, str) else name for name in _items(names)]
+
+
+def _user(user: object) -> dict[str, object]:
+    if user is UNKNOWN:
+        return dict.fromkeys(("runAsUser", "runAsGroup", "runAsNonRoot"), UNKNOWN)
+    if not isinstance(user, str) or not user:
+        return {}
+    name, _, group = user.partition(":")
+    made: dict[str, object] = {"runAsNonRoot": name not in _ROOT}
+    if name in _ROOT:
+        made["runAsUser"] = 0
+    elif name.isdigit():
+        made["runAsUser"] = int(name)
+        made["runAsNonRoot"] = int(name) != 0
+    if group in _ROOT:
+        made["runAsGroup"] = 0
+    elif group.isdigit():
+        made["runAsGroup"] = int(group)
+    return made
+
+
+def _options(options: object) -> dict[str, object]:
+    """What `securityOpts` comes to; the engine's own profiles hold where it says nothing."""
+    if options is UNKNOWN:
+        profile = {"type": UNKNOWN}
+        return {
+            "allowPrivilegeEscalation": UNKNOWN,
+            "seccompProfile": profile,
+            "appArmorProfile": profile,
+            "seLinuxOptions": UNKNOWN,
+            "procMount": UNKNOWN,
+        }
+    said: dict[str, str] = {}
+    labels: dict[str, object] = {}
+    for option in _items(options):
+        if isinstance(option, str):
+            name, _, value = option.replace("=", ":", 1).partition(":")
+            if name == "label":
+                part, _, chosen = value.partition(":")
+                labels[part] = chosen
+            said[name] = value
+    default: object = UNKNOWN if UNKNOWN in _items(options) else None
+    guarded = said.get("no-new-privileges")
+    made: dict[str, object] = {
+        "allowPrivilegeEscalation": default if guarded is None else guarded == "false",
+        "seccompProfile": {"type": _profile(said.get("seccomp"), default)},
+        "appArmorProfile": {"type": _profile(said.get("apparmor"), default)},
+        "procMount": "Unmasked" if said.get("systempaths") == "unconfined" else default,
+    }
+    if labels:
+        # Without labels a container is as confined as a type of one's own choice.
+        made["seLinuxOptions"] = {"type": "disabled"} if "disable" in labels else labels
+    return made
+
+
+def _profile(said: str | None, default: object) -> object:
+    if said is None:
+        return default or "RuntimeDefault"
+    return {"unconfined": "Unconfined", "docker-default": "RuntimeDefault", "builtin": "RuntimeDefault"}.get(
+        said, "Localhost"
+    )
+
+
+def _environment(variables: object, places: dict[Path, Path]) -> object:
+    if variables is None or variables is UNKNOWN:
+        return variables
+    made: list[object] = []
+    for index, variable in enumerate(_items(variables)):
+        if isinstance(variable, str):
+            name, _, value = variable.partition("=")
+            made.append({"name": name, "value": value})
+        else:
+            made.append(variable)
+        places["containers", 0, "env", index] = ("envs", index)
+    return made
+
+
+def _ports(ports: object) -> object:
+    if ports is None or ports is UNKNOWN:
+        return ports
+    return [UNKNOWN if port is UNKNOWN else {"containerPort": _fields(port).get("internal")} for port in _items(ports)]
+
+
+def _sysctls(inputs: dict[str, object]) -> object:
+    sysctls = inputs.get("sysctls")
+    return UNKNOWN if sysctls is UNKNOWN else [{"name": name} for name in _fields(sysctls)]
+
+
+def _groups(groups: object) -> object:
+    if groups is UNKNOWN:
+        return UNKNOWN
+    return [
+        int(group) if isinstance(group, str) and group.isdigit() else group
+        for group in _items(groups)
+        if group != "root"
+    ] + [0 for group in _items(groups) if group == "root"]
+
+
+def _volumes(inputs: dict[str, object], container: dict[str, object], places: dict[Path, Path]) -> object:
+    """Volumes, mounts and devices of the host as volumes of a pod, and their mounts."""
+    if UNKNOWN in (inputs.get(key) for key in ("volumes", "mounts", "devices")):
+        return UNKNOWN
+    volumes: list[object] = []
+    mounts: list[object] = []
+    for key, index, host, read_only in _from_host(inputs):
+        places["volumes", len(volumes)] = (key, index)
+        name: object = f"{key}-{index}"
+        if isinstance(host, Unknown):
+            volumes.append(UNKNOWN)
+        else:
+            volumes.append({"name": name, "hostPath": {"path": host}})
+        mounts.append({"name": name, "readOnly": read_only})
+    container["volumeMounts"] = mounts
+    return volumes
+
+
+def _from_host(inputs: dict[str, object]) -> Iterator[tuple[str, int, object, object]]:
+    for index, volume in enumerate(_items(inputs.get("volumes"))):
+        fields = _fields(volume)
+        host = UNKNOWN if volume is UNKNOWN else fields.get("hostPath")
+        if host is not None:
+            yield "volumes", index, host, fields.get("readOnly")
+    for index, mount in enumerate(_items(inputs.get("mounts"))):
+        fields = _fields(mount)
+        kind = UNKNOWN if mount is UNKNOWN else fields.get("type")
+        if kind in ("bind", UNKNOWN):
+            yield "mounts", index, UNKNOWN if kind is UNKNOWN else fields.get("source"), fields.get("readOnly")
+    for index, device in enumerate(_items(inputs.get("devices"))):
+        host = UNKNOWN if device is UNKNOWN else _fields(device).get("hostPath")
+        # A device is no file that could be left behind: whether it can be written is the device's own matter.
+        yield "devices", index, host, True

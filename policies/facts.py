@@ -1,0 +1,131 @@
+"""What rules that join objects keep of each: a few fields, so that all objects of a run fit into memory.
+
+What is kept has the shape of the object that it is of, so that a join reads it as any rule reads an object. The values
+of Secrets and ConfigMaps are never kept: only their keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
+
+from policies.plain import UNKNOWN, Unknown
+from policies.view import Body, Manifest, Pod, built_in
+from policies.waivers import ANNOTATION
+
+COLOURS = frozenset({"blue", "green"})
+"""The values by which a label says which half of a release its pods are."""
+
+_Tree = Mapping[str, "_Tree | str"]
+
+_ALL = "all"
+_KEYS = "keys"
+"""Keep the keys of a mapping, and of each value only whether it is known."""
+
+_KEPT: dict[str, _Tree] = {
+    "ConfigMap": {"data": _KEYS, "binaryData": _KEYS},
+    "LimitRange": {},
+    "Namespace": {},
+    "ResourceQuota": {},
+    "Secret": {"data": _KEYS, "stringData": _KEYS, "type": _ALL},
+    "Service": {"spec": dict.fromkeys(("selector", "type", "ports", "clusterIP"), _ALL)},
+    "ServiceAccount": {"automountServiceAccountToken": _ALL},
+    "autoscaling/HorizontalPodAutoscaler": {"spec": dict.fromkeys(("scaleTargetRef", "minReplicas", "metrics"), _ALL)},
+    "gateway.networking.k8s.io/HTTPRoute": {"spec": {"rules": _ALL}},
+    "networking.k8s.io/Ingress": {"spec": {"defaultBackend": _ALL, "rules": _ALL}},
+    "networking.k8s.io/NetworkPolicy": {"spec": _ALL},
+    "policy/PodDisruptionBudget": {"spec": _ALL},
+    "autoscaling.k8s.io/VerticalPodAutoscaler": {"spec": {"targetRef": _ALL, "updatePolicy": _ALL}},
+    "bitnami.com/SealedSecret": {},
+    "cert-manager.io/Certificate": {"spec": {"secretName": _ALL}},
+    "external-secrets.io/ExternalSecret": {"spec": {"target": _ALL}},
+    "monitoring.coreos.com/ServiceMonitor": {"spec": {"selector": _ALL, "namespaceSelector": _ALL}},
+}
+"""The kinds that joins look at, beside those that carry pods, and the fields that are kept of them."""
+
+_OF_CARRIER: _Tree = {"spec": {"replicas": _ALL, "serviceName": _ALL}}
+_OF_POD: _Tree = dict.fromkeys(
+    ("serviceAccountName", "serviceAccount", "automountServiceAccountToken", "hostNetwork"), _ALL
+)
+_OF_CONTAINER: _Tree = dict.fromkeys(("name", "image", "env", "envFrom", "ports"), _ALL) | {"readinessProbe": _KEYS}
+
+KINDS = frozenset(_KEPT)
+"""The kinds that joins look at, beside those that carry pods."""
+
+
+def fact(manifest: Manifest, namespace: str | None = None) -> Manifest | None:
+    """What joins keep of an object.
+
+    Args:
+        manifest: The object.
+        namespace: The namespace of an object that names none, where something else says it (a provider does).
+
+    Returns:
+        The object with few of its fields; None when no join looks at such an object.
+    """
+    tree = _KEPT.get(manifest.group_kind)
+    if tree is None and not manifest.pods and (built_in(manifest.api_version) or not manifest.api_version):
+        return None
+    body = _kept(manifest.body, tree if tree is not None else _OF_CARRIER)
+    body["metadata"] = _metadata(manifest.body.get("metadata"), namespace)
+    return replace(manifest, body=body, pods=tuple(_pod(pod) for pod in manifest.pods))
+
+
+def colour(metadata: Body | None) -> tuple[str, str] | None:
+    """The label by which pods say which half of a release they are, and its value; None for all others."""
+    labels = metadata.get("labels") if isinstance(metadata, dict) else None
+    if isinstance(labels, dict):
+        for key, value in cast("dict[str, object]", labels).items():
+            if isinstance(value, str) and value in COLOURS:
+                return key, value
+    return None
+
+
+def _metadata(metadata: object, namespace: str | None) -> object:
+    if not isinstance(metadata, dict):
+        return metadata if metadata is UNKNOWN else {"namespace": namespace} if namespace else {}
+    fields = cast("dict[str, object]", metadata)
+    kept = {key: fields[key] for key in ("name", "namespace", "labels") if fields.get(key) is not None}
+    if namespace:
+        kept.setdefault("namespace", namespace)
+    annotations = fields.get("annotations")
+    if isinstance(annotations, dict):
+        waivers = {k: v for k, v in cast("dict[str, object]", annotations).items() if k.startswith(ANNOTATION)}
+        if waivers:
+            kept["annotations"] = waivers
+    return kept
+
+
+def _pod(pod: Pod) -> Pod:
+    if colour(pod.metadata) is not None:
+        # The halves of a release are compared with each other, field by field.
+        return Pod(pod.path, pod.spec, pod.containers, _labels(pod.metadata))
+    containers = tuple(replace(each, body=_body(each.body, _OF_CONTAINER)) for each in pod.containers)
+    return Pod(pod.path, _body(pod.spec, _OF_POD), containers, _labels(pod.metadata))
+
+
+def _labels(metadata: Body | None) -> Body:
+    return metadata if isinstance(metadata, Unknown) else {"labels": (metadata or {}).get("labels")}
+
+
+def _body(body: Body, tree: _Tree) -> Body:
+    return body if isinstance(body, Unknown) else _kept(body, tree)
+
+
+def _kept(body: Mapping[str, object], tree: _Tree) -> dict[str, object]:
+    made: dict[str, object] = {}
+    for key, below in tree.items():
+        value = body.get(key)
+        if value is None:
+            continue
+        if below == _ALL or value is UNKNOWN:
+            made[key] = value
+        elif isinstance(value, dict):
+            inner = cast("dict[str, object]", value)
+            made[key] = (
+                {name: each if each is UNKNOWN else "" for name, each in inner.items()}
+                if isinstance(below, str)
+                else _kept(inner, below)
+            )
+    return made

@@ -1,0 +1,87 @@
+"""What rules that join objects are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from policies.labels import Selector
+from policies.plain import UNKNOWN, Path, Unknown
+from policies.rule import REQUIRED, Level, Parameter, Profile, Severity, StackRule, Tier
+from policies.rules.build import about, mapping
+from policies.rules.parameters import JOINS
+from policies.together import PODS, Claim, Together, namespace_in
+from policies.truth import Verdict
+from policies.view import Container, Manifest
+
+
+def join_rule(
+    rule_id: str,
+    title: str,
+    severity: Severity,
+    rationale: str,
+    mend: str,
+    snippet: str,
+    join: Callable[[Together], Iterable[Claim]],
+    *,
+    decision: str = "",
+    levels: Mapping[Tier, Level] = REQUIRED,
+    profiles: tuple[Profile, ...] = ("production",),
+    parameters: tuple[Parameter, ...] = (),
+) -> StackRule:
+    """A rule over all objects of a run; see `StackRule` and `About`.
+
+    A stack rule is required or off in a tier, never advice: its policy has one level.
+    """
+    described = about(
+        rule_id, title, severity, rationale, mend, snippet, decision=decision, levels=levels, profiles=profiles
+    )
+    return StackRule(described, "joins objects with each other", join, (*JOINS, *parameters))
+
+
+def spec_of(manifest: Manifest) -> dict[str, object]:
+    """The object's `spec`, or nothing."""
+    return mapping(manifest.body.get("spec"))
+
+
+def look_up(objects: Together, kind: str, namespace: str | Unknown, name: object) -> Manifest | Verdict | None:
+    """The object of that kind and name, or what may be said of its absence (see `Together.absent`)."""
+    if name is UNKNOWN or isinstance(namespace, Unknown):
+        return "unknown"
+    text = name if isinstance(name, str) else ""
+    return objects.named(kind, namespace, text) or objects.absent(kind, namespace, text)
+
+
+def unless_there(
+    found: Manifest | Verdict | None, manifest: Manifest, path: Path, problem: str, container: Container | None = None
+) -> Iterator[Claim]:
+    """A claim, where `look_up` has found nothing and something may be said of that."""
+    if isinstance(found, str):
+        yield Claim(found, manifest, path, problem, container)
+
+
+def nothing_chosen(objects: Together, manifest: Manifest, selector: Selector) -> Verdict | None:
+    """What may be said of a selector that chooses no pods of its object's namespace; None: nothing."""
+    namespace = namespace_in(manifest)
+    if not selector.known or isinstance(namespace, Unknown):
+        return "unknown"
+    found, maybe = objects.chosen(namespace, selector)
+    if found:
+        return None
+    verdict = objects.absent(PODS, namespace)
+    return "unknown" if verdict is not None and maybe else verdict
+
+
+def target_of(objects: Together, manifest: Manifest, key: str) -> Iterator[Claim]:
+    """A claim, where the workload that an autoscaler names is not there."""
+    target = spec_of(manifest).get(key)
+    at: Path = ("spec", key)
+    if target is UNKNOWN:
+        yield Claim("unknown", manifest, at, "must name a workload that is there")
+        return
+    fields = mapping(target)
+    kind, version = fields.get("kind"), fields.get("apiVersion", "apps/v1")
+    if isinstance(kind, str) and isinstance(version, str):
+        group = version.rpartition("/")[0]
+        group_kind = f"{group}/{kind}" if group else kind
+        found = look_up(objects, group_kind, namespace_in(manifest), fields.get("name"))
+        yield from unless_there(found, manifest, at, "must name a workload that is there")

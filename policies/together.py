@@ -1,0 +1,271 @@
+"""All objects of a run together, as rules that join objects ask for them. Built once, in linear time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import cast
+
+from policies.labels import Selector, chooses
+from policies.names import metadata_text
+from policies.plain import UNKNOWN, Path, Unknown
+from policies.predicates import Parameters
+from policies.truth import Truth, Verdict
+from policies.view import Container, Manifest, Pod, built_in
+
+DEFAULT_NAMESPACE = "default"
+"""Where an object is that names no namespace, as kubectl would have it."""
+
+ELSEWHERE = "elsewhere"
+"""The setting that names what exists without being among the objects."""
+
+WHOLE_SET = "wholeSet"
+"""The setting that says whether what is not among the objects is nowhere."""
+
+_OPAQUE = frozenset(
+    {
+        "argoproj.io/Application",
+        "helm.cattle.io/HelmChart",
+        "helm.toolkit.fluxcd.io/HelmRelease",
+        "kustomize.toolkit.fluxcd.io/Kustomization",
+    }
+)
+"""Objects of which a controller makes others, of any kind, that nobody here sees."""
+
+_PODLESS_GROUPS = frozenset(
+    {
+        "autoscaling.k8s.io",
+        "bitnami.com",
+        "cert-manager.io",
+        "external-secrets.io",
+        "gateway.networking.k8s.io",
+        "keda.sh",
+        "snapshot.storage.k8s.io",
+    }
+)
+_PODLESS = frozenset({f"monitoring.coreos.com/{kind}" for kind in ("PodMonitor", "PrometheusRule", "ServiceMonitor")})
+"""Custom resources of which no controller makes pods."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a join says of an object; with its rule it is a finding.
+
+    Attributes:
+        verdict: Violated, or not known yet.
+        manifest: The object.
+        path: The field, from the top of the object.
+        problem: What is wrong there, in words that fit after the field's name.
+        container: The container, where it is about one.
+    """
+
+    verdict: Verdict
+    manifest: Manifest
+    path: Path
+    problem: str
+    container: Container | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Pods that an object carries.
+
+    Attributes:
+        manifest: The object.
+        pod: The pods.
+        labels: Their labels: a mapping or `UNKNOWN`.
+        whole: Whether these are all of their labels.
+    """
+
+    manifest: Manifest
+    pod: Pod
+    labels: object
+    whole: bool
+
+    def chosen(self, selector: Selector) -> Truth:
+        """Whether a selector chooses them."""
+        truth = chooses(selector, self.labels)
+        return None if truth is False and not self.whole else truth
+
+
+@dataclass(slots=True)
+class _Pods:
+    """The pods of a namespace, and which of them have a label."""
+
+    everything: list[Carried] = field(default_factory=list[Carried])
+    labelled: dict[tuple[str, object], list[Carried]] = field(
+        default_factory=lambda: cast("dict[tuple[str, object], list[Carried]]", defaultdict(list))
+    )
+    uncertain: list[Carried] = field(default_factory=list[Carried])
+
+    def add(self, carried: Carried) -> None:
+        self.everything.append(carried)
+        labels = carried.labels
+        items = cast("dict[str, object]", labels).items() if isinstance(labels, dict) else ()
+        if not carried.whole or labels is UNKNOWN or any(value is UNKNOWN for _, value in items):
+            self.uncertain.append(carried)
+            return
+        for name, value in items:
+            if isinstance(value, str):
+                self.labelled[name, value].append(carried)
+
+    def candidates(self, selector: Selector) -> Iterable[Carried]:
+        """Those that a selector can choose: the fewest that one of its labels leaves."""
+        lists = [
+            self.labelled.get((name, value), []) for name, value in selector.equal.items() if isinstance(value, str)
+        ]
+        return [*min(lists, key=len), *self.uncertain] if lists else self.everything
+
+
+class Together:
+    """The objects of a run.
+
+    Args:
+        objects: What joins keep of each (see `policies.facts`).
+        parameters: The settings of the rules that will ask.
+        part: Whether these are known to be a part only: the changes of a preview, or all but a file that cannot be
+            read. What brings objects that nobody here sees (a Helm release) makes a part of them too.
+        references: The `reference` outputs of the stack's VerifiedImage components; None where objects come from
+            files, which have no components.
+    """
+
+    def __init__(
+        self,
+        objects: Iterable[Manifest],
+        parameters: Parameters,
+        *,
+        part: bool = False,
+        references: tuple[object, ...] | None = None,
+    ) -> None:
+        self.parameters = parameters
+        self.references = references
+        self._part = part
+        self._elsewhere = cast("list[str]", parameters[ELSEWHERE])
+        self._kinds: dict[str, list[Manifest]] = defaultdict(list)
+        self._named: dict[tuple[str, str, str], Manifest] = {}
+        self._placed: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
+        self._uncertain: set[tuple[str, str]] = set()
+        self._makers: set[str] = set()
+        self._pods: dict[str, _Pods] = defaultdict(_Pods)
+        self.carriers: list[Manifest] = []
+        for manifest in objects:
+            self._add(manifest)
+
+    def _add(self, manifest: Manifest) -> None:
+        kind, name, namespace = manifest.group_kind, metadata_text(manifest.body, "name"), namespace_in(manifest)
+        self._part = self._part or kind in _OPAQUE
+        self._kinds[kind].append(manifest)
+        if manifest.pods:
+            self.carriers.append(manifest)
+        if isinstance(namespace, Unknown):
+            self._uncertain |= {(kind, _ANYWHERE), *([(PODS, _ANYWHERE)] if manifest.pods else [])}
+            return
+        self._placed[kind, namespace].append(manifest)
+        if isinstance(name, str):
+            self._named[kind, namespace, name] = manifest
+        else:
+            self._uncertain.add((kind, namespace))
+        own = built_in(manifest.api_version)
+        if not own and not manifest.pods and kind not in _PODLESS and kind.partition("/")[0] not in _PODLESS_GROUPS:
+            self._makers.add(namespace)
+        for pod in manifest.pods:
+            labels = UNKNOWN if isinstance(pod.metadata, Unknown) else (pod.metadata or {}).get("labels")
+            # A patch's labels, and those of a pod that an operator makes, may be more than are written here.
+            self._pods[namespace].add(Carried(manifest, pod, labels, own and not manifest.partial))
+
+    def of(self, *kinds: str) -> Iterator[Manifest]:
+        """The objects of these kinds (`apps/Deployment`; a core kind stands alone)."""
+        for kind in kinds:
+            yield from self._kinds.get(kind, ())
+
+    def pods(self) -> Iterator[tuple[str, list[Carried]]]:
+        """The pods of each namespace that is known."""
+        for namespace, pods in self._pods.items():
+            yield namespace, pods.everything
+
+    def has_kind_like(self, namespace: str, part: str, but: str) -> bool:
+        """Whether a namespace has objects with this in their kind, but for one kind."""
+        kinds = [kind for kind in self._kinds if part in kind and kind != but]
+        return any((kind, namespace) in self._placed for kind in kinds)
+
+    def placed(self, namespace: str, *kinds: str) -> Iterator[Manifest]:
+        """The objects of these kinds in a namespace."""
+        for kind in kinds:
+            yield from self._placed.get((kind, namespace), ())
+
+    def named(self, kind: str, namespace: str, name: str) -> Manifest | None:
+        """The object of this kind and name, or None."""
+        return self._named.get((kind, namespace, name))
+
+    def chosen(self, namespace: str, selector: Selector) -> tuple[list[Carried], bool]:
+        """The pods of a namespace that a selector chooses.
+
+        Args:
+            namespace: The namespace.
+            selector: The selector.
+
+        Returns:
+            Those that it chooses, and whether others may turn out to be chosen too.
+        """
+        pods = self._pods.get(namespace)
+        found: list[Carried] = []
+        open_ = (PODS, _ANYWHERE) in self._uncertain
+        for carried in pods.candidates(selector) if pods is not None else ():
+            truth = carried.chosen(selector)
+            if truth:
+                found.append(carried)
+            elif truth is None:
+                open_ = True
+        return found, open_
+
+    def absent(self, kind: str, namespace: str | Unknown, name: str = "") -> Verdict | None:
+        """What may be said of something that is not among the objects.
+
+        Args:
+            kind: Its kind, or `PODS`.
+            namespace: Where it should be.
+            name: What it should be called; empty where anything of the kind would do.
+
+        Returns:
+            A violation where all objects are known that could be it; "unknown" where one that is not known yet could;
+            None where it may well be elsewhere: nothing is claimed then.
+        """
+        if isinstance(namespace, Unknown):
+            return "unknown"
+        address = f"{kind.rpartition('/')[2]} {namespace}/{name}"
+        if any(fnmatchcase(address, pattern) for pattern in self._elsewhere):
+            return None
+        if not self._whole(kind, namespace):
+            return None
+        if not {(kind, namespace), (kind, _ANYWHERE)}.isdisjoint(self._uncertain):
+            return "unknown"
+        return "violation"
+
+    def _whole(self, kind: str, namespace: str) -> bool:
+        said = self.parameters[WHOLE_SET]
+        if said != "auto":
+            return said == "yes"
+        if self._part or (kind == PODS and namespace in self._makers):
+            return False
+        # Who describes a namespace, or one object of the kind in it, is taken to describe them all.
+        described = ("Namespace", "", namespace) in self._named
+        return described or (namespace in self._pods if kind == PODS else bool(self._placed.get((kind, namespace))))
+
+
+PODS = "Pod"
+"""For `Together.absent`: pods that some object carries."""
+
+_ANYWHERE = "*"
+_CLUSTER_WIDE = frozenset({"Namespace"})
+
+
+def namespace_in(manifest: Manifest) -> str | Unknown:
+    """The namespace that an object is in."""
+    if manifest.group_kind in _CLUSTER_WIDE:
+        return ""
+    namespace = metadata_text(manifest.body, "namespace")
+    if isinstance(namespace, Unknown):
+        return UNKNOWN
+    return namespace if isinstance(namespace, str) and namespace else DEFAULT_NAMESPACE

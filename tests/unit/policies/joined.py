@@ -1,0 +1,60 @@
+"""Objects together, to ask rules that join them."""
+
+from typing import Any, cast
+
+from policies.catalogue import STACK_RULES, parameters
+from policies.evaluate import join
+from policies.facts import fact
+from policies.finding import Finding
+from policies.plain import plain
+from policies.together import Together
+from policies.view import Manifest, manifests
+from tests.unit.policies.cases.case import Json, thing
+
+DEFAULTS: Json = {name: parameter.default for name, parameter in parameters(STACK_RULES).items()}
+NAMESPACE: Json = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+"""With it among the objects, all that is in `shop` is known."""
+
+
+def together(bodies: list[Json], *, part: bool = False, **settings: Any) -> Together:
+    """What joins keep of these objects."""
+    facts: list[Manifest] = []
+    for body in bodies:
+        made, secrets = plain(body)
+        facts += [kept for each in manifests(cast("Json", made), secrets) if (kept := fact(each)) is not None]
+    return Together(facts, {**DEFAULTS, **settings}, part=part)
+
+
+def ask(rule: str, bodies: list[Json], *, part: bool = False, **settings: Any) -> list[Finding]:
+    """What a rule says of these objects."""
+    return list(join([STACK_RULES[rule]], together(bodies, part=part, **settings)))
+
+
+def said(rule: str, *bodies: Json, **settings: Any) -> list[tuple[str, str, str]]:
+    """The same, as verdict, object and field."""
+    return [(f.verdict, f"{f.manifest.kind} {f.manifest.name}", f.where()) for f in ask(rule, list(bodies), **settings)]
+
+
+def named(name: str, body: Json) -> Json:
+    """An object by another name."""
+    return {**body, "metadata": {**body["metadata"], "name": name}}
+
+
+def serving(name: str = "web", kind: str = "apps/v1/Deployment", spec: Json | None = None, **pod: Any) -> Json:
+    """A workload whose pods have the label `app: NAME`."""
+    container = {"name": "app", "image": "a", "ports": [{"name": "http", "containerPort": 8000}]}
+    template = {
+        "metadata": {"labels": {"app": name, **pod.pop("labels", {})}},
+        "spec": {"containers": [{**container, **pod.pop("container", {})}], **pod},
+    }
+    return named(name, thing(kind, {"replicas": 2, **(spec or {}), "template": template}))
+
+
+def service(name: str = "web", app: Any = "web", **spec: Any) -> Json:
+    """A Service for pods with the label `app: APP`."""
+    return named(name, thing("v1/Service", {"selector": {"app": app}, "ports": [{"name": "http", "port": 80}], **spec}))
+
+
+def chosen(app: Any = "web") -> Json:
+    """A LabelSelector for the label `app: APP`."""
+    return {"matchLabels": {"app": app}}
