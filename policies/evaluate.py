@@ -276,7 +276,11 @@ def _ask_items(about: About, compiled: CompiledCheck, asked: _Asked, found: list
     for key, value in pairs:
         if value is not None:
             subject.item, subject.key = value, key
+            before = len(found)
             _ask_once(about, compiled, asked, found, (*at, key))
+            if value is UNKNOWN and before < len(found):
+                # It may still come out as nothing, and then its key is not there either.
+                found[before:] = map(_undecided, found[before:])
     subject.item = subject.key = None
 
 

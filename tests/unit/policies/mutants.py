@@ -1,5 +1,6 @@
 """Rules with one thing wrong in them, to see whether the cases notice."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
@@ -73,10 +74,13 @@ def _broken(predicate: Predicate) -> Iterator[tuple[str, Predicate]]:  # noqa: C
             named = values if isinstance(values, tuple) else ()
             for value in named:
                 yield f"value {value} dropped", OneOf(field, tuple(v for v in named if v != value))
-        case OnlyKeys(_, allowed):
+        case OnlyKeys(_, allowed, known):
             yield "any key accepted", AllOf(())
             for key in allowed:
                 yield f"key {key} dropped", replace(predicate, allowed=tuple(k for k in allowed if k != key))
+            for key in known:
+                if key not in allowed:
+                    yield f"key {key} added", replace(predicate, allowed=(*allowed, key))
         case Since(version):
             minor = int(version.partition(".")[2])
             if minor > _FIRST_MINOR:
@@ -89,11 +93,65 @@ def _broken(predicate: Predicate) -> Iterator[tuple[str, Predicate]]:  # noqa: C
             yield "bound raised", replace(predicate, bound=bound + 1)
         case Longer(_, than) if isinstance(than, int):
             yield "bound lowered", replace(predicate, than=than - 1)
+            yield "bound raised", replace(predicate, than=than + 1)
+        case Matches(_, pattern):
+            for what, broken in _broken_patterns(pattern):
+                yield what, replace(predicate, pattern=broken)
         case _:
             pass
     if isinstance(predicate, Equals | Missing | Empty | Positive | Matches | Contains | Within | SameQuantity):
         yield "always true", cast("Predicate", AllOf(()))
         yield "never true", cast("Predicate", AnyOf(()))
+
+
+def _broken_patterns(pattern: str) -> Iterator[tuple[str, str]]:
+    """A pattern without one of its anchors, or without one of the alternatives of an innermost group."""
+    if pattern.startswith("^"):
+        yield "begin not anchored", pattern[1:]
+    if pattern.endswith("$"):
+        yield "end not anchored", pattern[:-1]
+    for group in _alternatives(pattern):
+        for index, (start, end) in enumerate(group if len(group) > 1 else ()):
+            # With the bar before it, or after it where it is the first.
+            rest = pattern[: start - 1] + pattern[end:] if index else pattern[:start] + pattern[end + 1 :]
+            yield f"alternative {pattern[start:end]!r} dropped", rest
+
+
+def _alternatives(pattern: str) -> Iterator[list[tuple[int, int]]]:
+    """The alternatives of each group, and of the pattern itself, as spans in it."""
+    outer: list[list[int]] = [[0]]
+    in_class = escaped = False
+    for place, sign in enumerate(pattern):
+        if escaped or sign == "\\":
+            escaped = not escaped
+        elif in_class or sign == "[":
+            in_class = sign != "]"
+        elif sign == "(":
+            flags = re.compile(r"\((?:\?:)?").match(pattern, place)
+            assert flags is not None
+            outer.append([flags.end()])
+        elif sign == "|":
+            outer[-1] += [place, place + 1]
+        elif sign == ")":
+            ends = [*outer.pop(), place]
+            yield list(zip(ends[::2], ends[1::2], strict=True))
+    ends = [*outer.pop(), len(pattern)]
+    yield list(zip(ends[::2], ends[1::2], strict=True))
+
+
+def broken_settings(rule: SingleRule) -> Iterator[tuple[str, dict[str, object]]]:
+    """Each way to change the default of one of a rule's parameters by a little."""
+    for parameter in rule.parameters:
+        name, default = parameter.name, parameter.default
+        if isinstance(default, bool):
+            yield f"{name} turned", {name: not default}
+        elif isinstance(default, int):
+            yield f"{name} lowered", {name: default - 1}
+            yield f"{name} raised", {name: default + 1}
+        elif isinstance(default, list):
+            items = cast("list[object]", default)
+            for item in items:
+                yield f"{name} without {item}", {name: [each for each in items if each != item]}
 
 
 # Since then all versions that can be chosen are alike.

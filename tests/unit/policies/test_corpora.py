@@ -1,14 +1,14 @@
 """The verdicts of Kubernetes' and Gatekeeper's own test files, where those are at hand (`../shared/corpora`)."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import yaml
 
 from policies.catalogue import POD_RULES
+from tests.unit.policies.forms import moved, turned, wrapped
 from tests.unit.policies.objects import Json, findings, token, violations
 
 CORPORA = Path(__file__).parents[4] / "shared" / "corpora"
@@ -37,40 +37,6 @@ def index(name: str) -> Json:
 def body_of(name: str, file: str) -> Json:
     (body,) = yaml.safe_load_all((CORPORA / name / file).read_text())
     return body
-
-
-CARRIERS = {
-    "ReplicationController": "v1", "PodTemplate": "v1", "ReplicaSet": "apps/v1", "Deployment": "apps/v1",
-    "StatefulSet": "apps/v1", "DaemonSet": "apps/v1", "Job": "batch/v1", "CronJob": "batch/v1",
-}  # fmt: skip
-
-
-def wrapped(body: Json) -> Iterator[Json]:
-    """The pod in each of the eight kinds that carry one."""
-    template = {"metadata": body["metadata"], "spec": body["spec"]}
-    for kind, api_version in CARRIERS.items():
-        fields: Json = {"spec": {"template": template}}
-        if kind == "PodTemplate":
-            fields = {"template": template}
-        elif kind == "CronJob":
-            fields = {"spec": {"jobTemplate": fields}}
-        yield {"apiVersion": api_version, "kind": kind, "metadata": {"name": "x"}, **fields}
-
-
-def moved(body: Json) -> Iterator[Json]:
-    """The pod with every container moved to each of the other lists."""
-    for target in ("initContainers", "ephemeralContainers"):
-        spec = {key: value for key, value in body["spec"].items() if not key.endswith("ontainers")}
-        spec[target] = [*body["spec"].get("initContainers", []), *body["spec"]["containers"]]
-        yield {**body, "spec": spec}
-
-
-def turned(value: Any) -> Any:
-    """The same with the keys of every mapping in the opposite order."""
-    if isinstance(value, dict):
-        items = list(cast("Json", value).items())
-        return {key: turned(item) for key, item in reversed(items)}
-    return [turned(item) for item in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 def fails(body: Json, level: str) -> bool:

@@ -13,13 +13,21 @@ GOOD_ENV: tuple[Any, ...] = (
     [{"name": "DB_PASSWORD_FILE", "value": "/run/secrets/db"}],
     [{"name": "TOKENIZER", "value": "bert"}],
 )
+SECRET_NAMES = (
+    "PASSWORD", "db_password", "API_KEY", "GITHUB-TOKEN", "passwd", "db.passphrase", "secret", "apikey", "ACCESS_KEY",
+    "private-key", "credentials", "clientSecret", "client_secret",
+)  # fmt: skip
+SECRET_VALUES = (
+    "-----BEGIN RSA PRIVATE KEY-----",
+    "postgres://user:pass@db/x",
+    "AKIA" + "A0" * 8,
+    "ghp_" + "a" * 36,
+    "xoxb-" + "1" * 10,
+    "eyJ" + "a" * 10 + ".eyJ" + "b" * 10 + ".c",
+)
 BAD_ENV: tuple[Any, ...] = (
-    *(
-        [{"name": "A", "value": "b"}, {"name": name, "value": "x"}]
-        for name in ("PASSWORD", "db_password", "API_KEY", "GITHUB-TOKEN")
-    ),
-    [{"name": "A", "value": "-----BEGIN RSA PRIVATE KEY-----"}],
-    [{"name": "DATABASE_URL", "value": "postgres://user:pass@db/x"}],
+    *([{"name": "A", "value": "b"}, {"name": name, "value": "x"}] for name in SECRET_NAMES),
+    *([{"name": "A", "value": value}] for value in SECRET_VALUES),
 )
 
 
@@ -42,12 +50,13 @@ CASES: list[Case] = [
         "secret-in-configmap",
         config_map(a="b", password="x"),
         config_map(**{"db.password": "x"}),
-        config_map(k="-----BEGIN PRIVATE KEY-----"),
+        *(config_map(a="b", **{name: "x"}) for name in SECRET_NAMES),
+        *(config_map(k=value) for value in SECRET_VALUES),
     ),
     *passes(
         "secret-in-configmap",
         config_map(),
-        config_map(level="info", password=""),
+        config_map(level="info", password="", password_file="x"),
         thing("v1/Secret", data={"password": "eA=="}),
     ),
     *fails("legacy-sa-token", thing("v1/Secret", type="kubernetes.io/service-account-token")),

@@ -67,6 +67,7 @@ CASES: list[Case] = [
     *passes(
         "gpu-bypass",
         pod_of({"volumes": [{"name": "v", "hostPath": {"path": "/dev/null"}}, {"name": "e", "emptyDir": {}}]}),
+        pod_of({"volumes": [{"name": "v", "hostPath": {"path": "/data/dev/nvidia0"}}]}),
     ),
     *fails(
         "gpu-placement", gpu(), gpu({"tolerations": [TAINT]}), gpu(CHOICE), pod_of({"tolerations": [TAINT], **CHOICE})
@@ -125,7 +126,7 @@ CASES: list[Case] = [
     *passes(
         "gpu-model-read-only",
         pod_of(containers=[{"name": "a", "volumeMounts": [{"name": "models"}]}]),
-        gpu(volumeMounts=[{"name": "models", "readOnly": True}, {"name": "remodelling"}]),
+        gpu(volumeMounts=[{"name": "models", "readOnly": True}, {"name": "remodelling"}, {"name": "models-2"}]),
         gpu({"initContainers": [{"name": "download", "volumeMounts": [{"name": "models"}]}]}),
     ),
 ]

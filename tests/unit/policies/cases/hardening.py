@@ -19,6 +19,9 @@ def host_path(path: str, **mount: object) -> dict[str, object]:
     )
 
 
+RUNTIMES = ("docker", "containerd/containerd", "crio/crio", "cri-dockerd", "podman/podman", "buildkit/buildkitd")
+NODE_FOLDERS = ("/boot", "/dev", "/etc", "/lib", "/proc", "/root", "/sys", "/usr", "/var/lib/kubelet")
+NODE_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 CASES: list[Case] = [
     *in_containers(
         "drop-net-raw",
@@ -74,10 +77,10 @@ CASES: list[Case] = [
         secured_pod(appArmorProfile={"type": "RuntimeDefault"}),
         secured_pod(seLinuxOptions={"type": "container_t"}),
     ),
-    *fails("runtime-socket", host_path("/var/run/docker.sock"), host_path("/run/containerd/containerd.sock/")),
+    *fails("runtime-socket", *(host_path(f"/run/{name}.sock") for name in RUNTIMES), host_path("/run/docker.sock/")),
     *passes("runtime-socket", pod_of(), host_path("/data"), host_path("/data/docker.socket")),
-    *fails("sensitive-host-paths", *map(host_path, ("/", "//", "/etc", "/etc/ssl", "/proc/1", "/var/lib/kubelet"))),
-    *passes("sensitive-host-paths", pod_of(), host_path("/etcetera"), host_path("/data/etc")),
+    *fails("sensitive-host-paths", *map(host_path, ("/", "//", "//etc", "/etc/ssl", "/proc/1", *NODE_FOLDERS))),
+    *passes("sensitive-host-paths", pod_of(), *map(host_path, ("/etcetera", "/data/etc", "/var/lib", "/data/"))),
     *fails("writable-host-path", host_path("/data"), host_path("/data", readOnly=False)),
     *passes("writable-host-path", pod_of(), host_path("/data", readOnly=True)),
     *fails("automount-sa-token", pod_of(), pod_of({"automountServiceAccountToken": True})),
@@ -107,13 +110,13 @@ CASES: list[Case] = [
     *in_containers(
         "sudo-entrypoint", "command", (None, ["/app/pseudo", "x"]), (["sudo", "x"], ["sh", "-c", "a && sudo b"])
     ),
-    *in_containers("sudo-entrypoint", "args", (None, ["sudoku"]), (["/usr/bin/sudo"],)),
+    *in_containers("sudo-entrypoint", "args", (None, ["sudoku"]), (["/usr/bin/sudo"], ["-c", "sudo x"])),
     *fails("ephemeral-containers", with_container("ephemeralContainers")),
     *passes("ephemeral-containers", pod_of(), pod_of({"ephemeralContainers": []})),
-    *fails("default-namespace", pod_of(), *(pod_of(namespace=name) for name in ("default", "kube-system"))),
-    *passes("default-namespace", pod_of(namespace="shop"), pod_of(namespace="default-2")),
+    *fails("default-namespace", pod_of(), *(pod_of(namespace=name) for name in NODE_NAMESPACES)),
+    *passes("default-namespace", *(pod_of(namespace=name) for name in ("shop", "default-2", "my-default"))),
     *fails("runtime-class", pod_of(), pod_of({"runtimeClassName": "runc"})),
-    *passes("runtime-class", pod_of({"runtimeClassName": "gvisor"})),
+    *passes("runtime-class", *(pod_of({"runtimeClassName": name}) for name in ("gvisor", "kata"))),
     *fails(
         "toleration-controlplane",
         *(
@@ -128,6 +131,8 @@ CASES: list[Case] = [
         "toleration-controlplane",
         pod_of(),
         pod_of({"tolerations": [{"key": "nvidia.com/gpu"}], "nodeSelector": {"disk": "fast"}}),
+        pod_of({"tolerations": [{"key": "my.node-role.kubernetes.io/master"}]}),
+        pod_of({"tolerations": [{"key": "node-role.kubernetes.io/masters"}]}),
     ),
     *fails("max-containers", pod_of(containers=[{"name": f"c{n}"} for n in range(5)])),
     *passes("max-containers", pod_of(containers=[{"name": f"c{n}"} for n in range(4)])),

@@ -40,6 +40,7 @@ CASES: list[Case] = [
         "service-type",
         service(),
         service(type="ClusterIP"),
+        service(type="ExternalName"),
         thing("serving.knative.dev/v1/Service", {"type": "NodePort"}),
     ),
     *passes("service-type", service(type="NodePort"), allowedServiceTypes=["NodePort"]),
@@ -49,7 +50,7 @@ CASES: list[Case] = [
     *passes("external-ips", service(externalIPs=["1.1.1.1"]), allowedExternalIPs=["1.1.1.1"]),
     *fails(
         "externalname-localhost",
-        *(service(externalName=name) for name in ("localhost", "LOCALHOST.localdomain", "127.0.0.1")),
+        *(service(externalName=name) for name in ("localhost", "LOCALHOST.localdomain", "127.0.0.1", "::1", "[::1]")),
     ),
     *passes("externalname-localhost", service(), service(externalName="localhoster.example.com")),
     *(
@@ -80,6 +81,9 @@ CASES: list[Case] = [
             ),
             *fails("nginx-snippets", annotated(kind, "nginx.org/server-snippets")),
             *passes("nginx-snippets", thing(kind, {}), annotated(kind, "nginx.ingress.kubernetes.io/enable-cors")),
+            *passes(
+                "nginx-snippets", *(annotated(kind, name) for name in ("a.nginx.org/snippets", "nginx.org/snippets2"))
+            ),
         )
     ),
 ]

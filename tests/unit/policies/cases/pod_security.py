@@ -36,15 +36,10 @@ SOURCES = (
     "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim", "projected", "secret",
 )  # fmt: skip
 OTHER_SOURCES = (
-    "hostPath",
-    "nfs",
-    "gcePersistentDisk",
-    "awsElasticBlockStore",
-    "gitRepo",
-    "iscsi",
-    "flexVolume",
-    "new",
-)
+    "awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "fc", "flexVolume", "flocker",
+    "gcePersistentDisk", "gitRepo", "glusterfs", "hostPath", "iscsi", "nfs", "photonPersistentDisk", "portworxVolume",
+    "quobyte", "rbd", "scaleIO", "storageos", "vsphereVolume", "new",
+)  # fmt: skip
 PROBES = [
     f"{where}.{action}.host"
     for where in ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle.postStart", "lifecycle.preStop")
@@ -110,6 +105,7 @@ CASES: list[Case] = [
         "apparmor",
         *(pod_of(annotations={APPARMOR: value}) for value in ("", "runtime/default", "localhost/", "localhost/mine")),
         pod_of(annotations={"example.com/apparmor": "unconfined"}),
+        pod_of(annotations={f"my.{APPARMOR}": "unconfined"}),
     ),
     *everywhere(
         "selinux",

@@ -50,6 +50,7 @@ def binding(kind: str, role_name: str = "app", *subjects: str) -> Json:
     return thing(f"{RBAC}/{kind}", roleRef={"kind": "ClusterRole", "name": role_name}, subjects=named)
 
 
+NOBODYS = ("system:nodes", "my-system:masters", "system:masters-2")
 CASES: list[Case] = [
     *(
         case
@@ -93,7 +94,7 @@ CASES: list[Case] = [
                     for name in ("anonymous", "unauthenticated", "authenticated", "masters")
                 ),
             ),
-            *passes("rbac-system-groups", binding(kind), binding(kind, "app", "system:nodes")),
+            *passes("rbac-system-groups", binding(kind), *(binding(kind, "app", name) for name in NOBODYS)),
         )
     ),
 ]
