@@ -14,6 +14,7 @@ from policies.predicates import (
     AllOf,
     AnyOf,
     AtLeast,
+    AtMost,
     Chosen,
     Contains,
     Empty,
@@ -123,6 +124,7 @@ def _of_value(  # noqa: C901 (one case for each predicate)
     | Positive
     | SameQuantity
     | AtLeast
+    | AtMost
     | Matches
     | Contains
     | Longer
@@ -149,6 +151,10 @@ def _of_value(  # noqa: C901 (one case for each predicate)
             return f'({_is_quantity(field)} && {_quantity(field)}.isGreaterThan(quantity("0")))'
         case AtLeast(_, least):
             return f"({field}.hasValue() && {field}.value() >= {_literal(bound(least, parameters))})"
+        case AtMost(_, most):
+            limit = bound(most, parameters)
+            within = "" if limit is None else f" && {field}.value() <= {_literal(limit)}"
+            return f"({field}.hasValue(){within})"
         case Matches(_, pattern):
             return f"({field}.hasValue() && {field}.value().matches({_literal(pattern)}))"
         case Contains(_, value):

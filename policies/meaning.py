@@ -20,6 +20,7 @@ from policies.predicates import (
     AllOf,
     AnyOf,
     AtLeast,
+    AtMost,
     Chosen,
     Contains,
     Empty,
@@ -124,8 +125,8 @@ def compile_predicate(predicate: Predicate, parameters: Parameters) -> Compiled:
             return _on_value(predicate, parameters)
 
 
-def _on_value(
-    predicate: Equals | OneOf | Missing | Empty | Positive | AtLeast | Matches | Contains | Longer | OnlyKeys,
+def _on_value(  # noqa: C901 (one case for each predicate)
+    predicate: Equals | OneOf | Missing | Empty | Positive | AtLeast | AtMost | Matches | Contains | Longer | OnlyKeys,
     parameters: Parameters,
 ) -> Compiled:
     """The predicates that ask about one value, which is known by then."""
@@ -146,14 +147,17 @@ def _on_value(
         case AtLeast(_, least):
             number = bound(least, parameters)
             test = lambda value: isinstance(value, int) and value >= cast("int", number)  # noqa: E731
+        case AtMost(_, most):
+            highest = cast("int | None", bound(most, parameters))
+            test = lambda value: isinstance(value, int) and (highest is None or value <= highest)  # noqa: E731
         case Matches(_, pattern):
             search = re.compile(pattern).search
             test = lambda value: isinstance(value, str) and search(value) is not None  # noqa: E731
         case Contains(_, wanted):
             test = lambda value: _contains(value, wanted)  # noqa: E731
         case Longer(_, than):
-            most = cast("int", bound(than, parameters))
-            test = lambda value: isinstance(value, list) and len(cast("list[object]", value)) > most  # noqa: E731
+            count = cast("int", bound(than, parameters))
+            test = lambda value: isinstance(value, list) and len(cast("list[object]", value)) > count  # noqa: E731
         case OnlyKeys(_, allowed_keys, _):
             keys = frozenset(allowed_keys)
             test = lambda value: _only(value, keys)  # noqa: E731

@@ -149,6 +149,14 @@ class AtLeast:
 
 
 @dataclass(frozen=True, slots=True)
+class AtMost:
+    """The field is there and is a whole number that is not above this one; every one where the bound is None."""
+
+    field: Field
+    bound: int | Setting
+
+
+@dataclass(frozen=True, slots=True)
 class Matches:
     """The field is a text in which this pattern (of the kind RE2 understands) is found."""
 
@@ -271,6 +279,7 @@ Predicate = (
     | Positive
     | SameQuantity
     | AtLeast
+    | AtMost
     | Matches
     | Contains
     | Longer

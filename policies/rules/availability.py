@@ -5,6 +5,7 @@ from __future__ import annotations
 from policies.predicates import (
     AnyOf,
     AtLeast,
+    AtMost,
     Empty,
     Equals,
     Missing,
@@ -23,6 +24,7 @@ _APPS = "kubernetes.apps.v1"
 _SCALED = ("apps/Deployment", "apps/StatefulSet")
 _REPLICAS = obj("spec.replicas", "int")
 FEWEST_REPLICAS = Parameter("fewestReplicas", {"type": "integer"}, 2, "The fewest replicas that a service should have.")
+MOST_REPLICAS = Parameter("mostReplicas", {"type": "integer"}, None, "The most replicas. Not set: any number.")
 
 MIN_REPLICAS = object_rule(
     about(
@@ -41,7 +43,8 @@ MIN_REPLICAS = object_rule(
         _REPLICAS,
         "must be higher",
     ),
-    parameters=(FEWEST_REPLICAS,),
+    of_object(AnyOf((Missing(_REPLICAS), AtMost(_REPLICAS, Setting(MOST_REPLICAS.name)))), _REPLICAS, "must be lower"),
+    parameters=(FEWEST_REPLICAS, MOST_REPLICAS),
 )
 _AFFINITY = obj("spec.template.spec.affinity.podAntiAffinity", "object")
 _SPREAD = obj("spec.template.spec.topologySpreadConstraints", "list")
@@ -157,6 +160,9 @@ def _range(value: object, parameters: Parameters) -> str | None:
     least, most = spec.get("minReplicas", 1), spec.get("maxReplicas")
     if isinstance(least, int) and least < int(str(parameters[FEWEST_REPLICAS.name])):
         return "minReplicas is lower than a service's fewest replicas"
+    highest = parameters[MOST_REPLICAS.name]
+    if isinstance(most, int) and isinstance(highest, int) and most > highest:
+        return "maxReplicas is higher than a service's most replicas"
     if isinstance(least, int) and isinstance(most, int) and most <= least:
         return "maxReplicas is not above minReplicas"
     return None
@@ -180,7 +186,7 @@ HPA_SANE = object_rule(
         _FEWEST,
         "must leave room to scale in",
     ),
-    parameters=(FEWEST_REPLICAS,),
+    parameters=(FEWEST_REPLICAS, MOST_REPLICAS),
 )
 _STRATEGY = obj("spec.strategy.type", "string")
 ROLLING_UPDATE = object_rule(

@@ -6,6 +6,7 @@ from policies.predicates import (
     KEY,
     AllOf,
     AnyOf,
+    Chosen,
     Empty,
     Equals,
     Field,
@@ -132,6 +133,19 @@ SECRET_RESTRICTIONS = pod_rule(
     ),
     parameters=(FORBIDDEN_SECRETS,),
 )
+ALLOWED_STORAGE_CLASSES = Parameter(
+    "allowedStorageClasses",
+    {"type": "array", "items": {"type": "string"}},
+    None,
+    "The storage classes that a claim may name. Not set: any.",
+)
+
+
+def _class_allowed(field: Field) -> Predicate:
+    setting = Setting(ALLOWED_STORAGE_CLASSES.name)
+    return AllOf((Not(Empty(field)), AnyOf((Chosen(setting, None), OneOf(field, setting)))))
+
+
 _CLASS = obj("spec.storageClassName", "string")
 _CLAIM = item("spec.storageClassName", "string")
 STORAGE_CLASS = object_rule(
@@ -145,7 +159,8 @@ STORAGE_CLASS = object_rule(
         levels=ADVISED,
     ),
     ("PersistentVolumeClaim",),
-    of_object(Not(Empty(_CLASS)), _CLASS, "must be set"),
+    of_object(_class_allowed(_CLASS), _CLASS, "must be set, to one of the allowed ones"),
+    parameters=(ALLOWED_STORAGE_CLASSES,),
 )
 STORAGE_CLASS_TEMPLATES = object_rule(
     about(
@@ -158,7 +173,13 @@ STORAGE_CLASS_TEMPLATES = object_rule(
         levels=ADVISED,
     ),
     ("apps/StatefulSet",),
-    of_object(Not(Empty(_CLAIM)), _CLAIM, "must be set", obj("spec.volumeClaimTemplates", "list")),
+    of_object(
+        _class_allowed(_CLAIM),
+        _CLAIM,
+        "must be set, to one of the allowed ones",
+        obj("spec.volumeClaimTemplates", "list"),
+    ),
+    parameters=(ALLOWED_STORAGE_CLASSES,),
 )
 
 RULES = (

@@ -7,6 +7,7 @@ from policies.predicates import (
     AllOf,
     AnyOf,
     AtLeast,
+    AtMost,
     Chosen,
     Contains,
     Empty,
@@ -100,7 +101,19 @@ HIGH_UID_GID = pod_rule(
     parameters=(LOWEST_ID,),
 )
 _GROUP = item("", "int")
+_GROUP_WANTED = "must not be 0, nor above the highest"
 _FS_GROUP = pod("securityContext.fsGroup", "int")
+HIGHEST_GROUP = Parameter("highestGroup", {"type": "integer"}, None, "The highest group. Not set: any but 0.")
+
+
+def _in_range(field: Field) -> AllOf:
+    return AllOf((Not(Equals(field, 0)), AtMost(field, Setting(HIGHEST_GROUP.name))))
+
+
+def _group(field: Field) -> AnyOf:
+    return AnyOf((Missing(field), _in_range(field)))
+
+
 ROOT_GROUPS = pod_rule(
     about(
         "root-groups",
@@ -115,12 +128,13 @@ ROOT_GROUPS = pod_rule(
         check
         for own, inherited in (_IDS["runAsGroup"],)
         for check in (
-            of_pod(Not(Equals(inherited, 0)), inherited, "must not be 0"),
-            of_container(Not(Equals(own, 0)), own, "must not be 0"),
+            of_pod(_group(inherited), inherited, _GROUP_WANTED),
+            of_container(_group(own), own, _GROUP_WANTED),
         )
     ),
-    of_pod(Not(Equals(_FS_GROUP, 0)), _FS_GROUP, "must not be 0"),
-    of_pod(Not(Equals(_GROUP, 0)), _GROUP, "must not be 0", pod("securityContext.supplementalGroups", "list")),
+    of_pod(_group(_FS_GROUP), _FS_GROUP, _GROUP_WANTED),
+    of_pod(_in_range(_GROUP), _GROUP, _GROUP_WANTED, pod("securityContext.supplementalGroups", "list")),
+    parameters=(HIGHEST_GROUP,),
 )
 _POD_CONTEXT, _CONTEXT = pod("securityContext", "object"), container("securityContext", "object")
 SECURITY_CONTEXT_PRESENT = pod_rule(

@@ -42,6 +42,19 @@ ALLOWED_REGISTRIES = Parameter(
     default=None,
     about="Where images may come from: a registry, or a path in it and all below. Not set: the rule is off.",
 )
+DENIED_REGISTRIES = Parameter(
+    name="deniedRegistries",
+    schema={
+        "type": "array",
+        "items": {
+            "type": "string",
+            "pattern": _REGISTRY_ENTRY,
+            "description": "a registry with an optional path and no tag, such as registry.example.com/old",
+        },
+    },
+    default=[],
+    about="Where images may not come from, whatever else is allowed.",
+)
 
 
 def _reference(value: object) -> ImageReference | str:
@@ -77,18 +90,24 @@ def judge_digest(value: object, _: Parameters) -> str | None:
 
 def _judge_registry(value: object, parameters: Parameters) -> str | None:
     allowed = cast("list[str] | None", parameters[ALLOWED_REGISTRIES.name])
-    if allowed is None:
+    denied = cast("list[str]", parameters[DENIED_REGISTRIES.name])
+    if allowed is None and not denied:
         return None
     image = _reference(value)
     if isinstance(image, str):
         return image
-    for entry in allowed:
-        registry, _, path = entry.partition("/")
-        if image.registry.lower() == registry.lower() and (
-            not path or image.repository == path or image.repository.startswith(f"{path}/")
-        ):
-            return None
+    if any(_lies_in(image, entry) for entry in denied):
+        return "the registry or path is on the list of denied ones"
+    if allowed is None or any(_lies_in(image, entry) for entry in allowed):
+        return None
     return "the registry or path is not on the list of allowed ones"
+
+
+def _lies_in(image: ImageReference, entry: str) -> bool:
+    registry, _, path = entry.partition("/")
+    return image.registry.lower() == registry.lower() and (
+        not path or image.repository == path or image.repository.startswith(f"{path}/")
+    )
 
 
 def _rule(about: About, judge: PythonOnly, wanted: str, parameters: tuple[Parameter, ...] = ()) -> PodRule:
@@ -145,12 +164,12 @@ IMAGE_REGISTRY = _rule(
         references=(Reference("CIS Kubernetes Benchmark 1.8", "5.5.1"),),
         decision=(
             "An entry matches whole path segments only: registry.example.com/team does not allow "
-            "registry.example.com/team-evil. Without a list the rule is off."
+            "registry.example.com/team-evil. Without a list of allowed ones all are allowed but those denied."
         ),
     ),
     PythonOnly(_REASON, _IMAGE, _judge_registry),
     "must come from an allowed registry",
-    (ALLOWED_REGISTRIES,),
+    (ALLOWED_REGISTRIES, DENIED_REGISTRIES),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 from policies.meaning import version_key
@@ -15,9 +16,10 @@ from policies.predicates import (
     Setting,
     obj,
 )
-from policies.rule import ADVISED, Parameter
-from policies.rules.build import CONTROLLERS, JOBS, about, careful, judged, mapping, object_rule, of_object
+from policies.rule import ADVISED, ON_REQUEST, Parameter
+from policies.rules.build import CONTROLLERS, JOBS, Judge, about, careful, judged, mapping, object_rule, of_object
 from policies.rules.parameters import KUBERNETES_VERSION
+from policies.schema import Schema
 
 REQUIRED_LABELS = Parameter(
     "requiredLabels",
@@ -25,17 +27,47 @@ REQUIRED_LABELS = Parameter(
     ["app.kubernetes.io/name"],
     "Labels that every workload and Service must have, with any value.",
 )
+_PATTERNS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
+LABEL_PATTERNS = Parameter(
+    "labelPatterns", _PATTERNS, {}, "By label, a regular expression in which its value must be found."
+)
+REQUIRED_NAMESPACE_LABELS = Parameter(
+    "requiredNamespaceLabels",
+    {"type": "array", "items": {"type": "string"}},
+    [],
+    "Labels that every Namespace must have, with any value.",
+)
+REQUIRED_ANNOTATIONS = Parameter(
+    "requiredAnnotations",
+    {"type": "array", "items": {"type": "string"}},
+    [],
+    "Annotations that every workload and Service must have, with any value.",
+)
+ANNOTATION_PATTERNS = Parameter(
+    "annotationPatterns", _PATTERNS, {}, "By annotation, a regular expression in which its value must be found."
+)
 
 
-def _labels(value: object, parameters: Parameters) -> str | Unknown | None:
-    labels = mapping(value)
-    wanted = cast("list[str]", parameters[REQUIRED_LABELS.name])
-    if all(labels.get(name) not in (None, "") for name in wanted):
-        return UNKNOWN if any(labels.get(name) is UNKNOWN for name in wanted) else None
-    return "one of the required labels is missing"
+def _entries(what: str, required: Parameter, patterns: Parameter) -> Judge:
+    """Asks for entries of the metadata: that they are there, and what is in them."""
+
+    def judge(value: object, parameters: Parameters) -> str | Unknown | None:
+        entries = mapping(value)
+        wanted = cast("list[str]", parameters[required.name])
+        expected = mapping(parameters[patterns.name])
+        if any(entries.get(name) in (None, "") for name in wanted):
+            return f"one of the required {what} is missing"
+        known = {name: text for name in expected if isinstance(text := entries.get(name), str)}
+        if any(re.search(str(expected[name]), text) is None for name, text in known.items()):
+            return f"the value of one of the {what} is not of its pattern"
+        return UNKNOWN if any(entries.get(name) is UNKNOWN for name in (*wanted, *expected)) else None
+
+    return judge
 
 
 _LABELS = obj("metadata.labels", "any")
+_ANNOTATIONS = obj("metadata.annotations", "any")
+_BY_NAME = "asks for the names in a setting"
 REQUIRED_LABELS_RULE = object_rule(
     about(
         "required-labels",
@@ -47,8 +79,35 @@ REQUIRED_LABELS_RULE = object_rule(
         levels=ADVISED,
     ),
     (*CONTROLLERS, *JOBS, "Pod", "Service"),
-    of_object(judged("asks for the names in a setting", _LABELS, _labels), _LABELS, "must hold the required labels"),
-    parameters=(REQUIRED_LABELS,),
+    of_object(
+        judged(_BY_NAME, _LABELS, _entries("labels", REQUIRED_LABELS, LABEL_PATTERNS)),
+        _LABELS,
+        "must hold the required labels",
+    ),
+    of_object(
+        judged(_BY_NAME, _ANNOTATIONS, _entries("annotations", REQUIRED_ANNOTATIONS, ANNOTATION_PATTERNS)),
+        _ANNOTATIONS,
+        "must hold the required annotations",
+    ),
+    parameters=(REQUIRED_LABELS, LABEL_PATTERNS, REQUIRED_ANNOTATIONS, ANNOTATION_PATTERNS),
+)
+NAMESPACE_LABELS = object_rule(
+    about(
+        "namespace-labels",
+        "Namespace's labels",
+        "low",
+        "A namespace without its owner's label is one that nobody pays for, and nobody tidies up.",
+        "add the label",
+        'kubernetes.meta.v1.ObjectMetaArgs(labels={"owner": "team-shop"})',
+        levels=ON_REQUEST,
+    ),
+    ("Namespace",),
+    of_object(
+        judged(_BY_NAME, _LABELS, _entries("labels", REQUIRED_NAMESPACE_LABELS, LABEL_PATTERNS)),
+        _LABELS,
+        "must hold the required labels",
+    ),
+    parameters=(REQUIRED_NAMESPACE_LABELS, LABEL_PATTERNS),
 )
 
 REMOVED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
@@ -192,4 +251,4 @@ PSA_LABELS = object_rule(
     parameters=(REQUIRED_LEVEL,),
 )
 
-RULES = (REQUIRED_LABELS_RULE, DEPRECATED_API, UNSTABLE_API, PSA_LABELS)
+RULES = (REQUIRED_LABELS_RULE, NAMESPACE_LABELS, DEPRECATED_API, UNSTABLE_API, PSA_LABELS)

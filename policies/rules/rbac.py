@@ -13,11 +13,12 @@ from policies.predicates import (
     Not,
     OneOf,
     Predicate,
+    Setting,
     SomeItem,
     item,
     obj,
 )
-from policies.rule import ADVISED, REQUIRED, Level, ObjectRule, Severity, Tier
+from policies.rule import ADVISED, REQUIRED, Level, ObjectRule, Parameter, Severity, Tier
 from policies.rules.build import about, object_rule, of_object
 
 _ROLES = ("rbac.authorization.k8s.io/Role", "rbac.authorization.k8s.io/ClusterRole")
@@ -163,6 +164,12 @@ RBAC_WEBHOOKS_CSR = _granting(
     cis="5.1.12",
 )
 _SUBJECT = item("name", "string")
+PUBLIC_ROLES = Parameter(
+    "publicRoles",
+    {"type": "array", "items": {"type": "string"}},
+    ["system:basic-user", "system:discovery", "system:public-info-viewer"],
+    "Roles that everybody may have; by default those that Kubernetes itself gives to everybody.",
+)
 RBAC_SYSTEM_GROUPS = object_rule(
     about(
         "rbac-system-groups",
@@ -175,11 +182,17 @@ RBAC_SYSTEM_GROUPS = object_rule(
     ),
     _BINDINGS,
     of_object(
-        Not(Matches(_SUBJECT, "^system:(anonymous|unauthenticated|authenticated|masters)$")),
+        AnyOf(
+            (
+                Not(Matches(_SUBJECT, "^system:(anonymous|unauthenticated|authenticated|masters)$")),
+                OneOf(_ROLE_NAME, Setting(PUBLIC_ROLES.name)),
+            )
+        ),
         _SUBJECT,
         "must not be everybody, or the system's masters",
         obj("subjects", "list"),
     ),
+    parameters=(PUBLIC_ROLES,),
 )
 _DANGEROUS = (
     (("create",), ("persistentvolumes", "serviceaccounts/token")),

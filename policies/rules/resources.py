@@ -28,6 +28,7 @@ from policies.rule import (
     Severity,
 )
 from policies.rules.build import about, careful, judged, mapping, of_container, of_pod, pod_rule
+from policies.schema import Schema
 
 _NSA = Reference("NSA-CISA Kubernetes Hardening Guide 1.2", "Resource policies")
 _SNIPPET = (
@@ -140,15 +141,41 @@ REQUEST_EQUALS_LIMIT = pod_rule(
 HIGHEST_RATIO = Parameter(
     "highestLimitRatio", {"type": "number"}, 10, "How many times its request a container's limit may be."
 )
+HIGHEST_CPU_RATIO = Parameter(
+    "highestCpuLimitRatio", {"type": "number"}, None, "The same for the CPU alone. Not set: as for the rest."
+)
+_QUANTITIES: Schema = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "string",
+        "pattern": r"^[0-9]+(\.[0-9]+)?([numkMGTPE]|[KMGTPE]i)?$",
+        "description": "a quantity such as 500m or 2Gi",
+    },
+}
+HIGHEST = {
+    part: Parameter(
+        f"highest{part.title()}",
+        _QUANTITIES,
+        {},
+        f"The most that a container's {part} may name, by resource, such as `cpu` or `memory`.",
+    )
+    for part in ("requests", "limits")
+}
 
 
 def _ratio(value: object, parameters: Parameters) -> str | None:
-    most = Decimal(str(parameters[HIGHEST_RATIO.name]))
+    ratio = parameters[HIGHEST_RATIO.name]
+    ratios = {"cpu": parameters[HIGHEST_CPU_RATIO.name] or ratio, "memory": ratio}
     requests, limits = (mapping(mapping(value).get(part)) for part in ("requests", "limits"))
-    for name in ("cpu", "memory"):
+    for name, most in ratios.items():
         request, limit = quantity(requests.get(name)), quantity(limits.get(name))
-        if request is not None and limit is not None and limit > request * most:
+        if request is not None and limit is not None and limit > request * Decimal(str(most)):
             return f"that of {name} is larger"
+    for part, named in (("requests", requests), ("limits", limits)):
+        for name, most in mapping(parameters[HIGHEST[part].name]).items():
+            amount, highest = quantity(named.get(name)), quantity(most)
+            if amount is not None and highest is not None and amount > highest:
+                return f"{part}.{name} is above the highest"
     return None
 
 
@@ -166,10 +193,10 @@ LIMIT_RATIO = pod_rule(
     of_container(
         judged("divides quantities", _RESOURCES, careful(_ratio)),
         _RESOURCES,
-        "must not have limits many times the requests",
+        "must not have limits many times the requests, nor more than the settings allow",
     ),
     roles=WITH_RESOURCES,
-    parameters=(HIGHEST_RATIO,),
+    parameters=(HIGHEST_RATIO, HIGHEST_CPU_RATIO, *HIGHEST.values()),
 )
 _SIZE = item("emptyDir.sizeLimit", "quantity")
 EMPTYDIR_SIZE = pod_rule(

@@ -55,8 +55,11 @@ def image_pattern(text: str) -> str:
 
 def repositories(given: Json) -> list[str]:
     """Prefixes of repositories as whole path segments below a registry."""
-    listed = given.get("repos", given.get("allowedImages", []))
-    return [image_pattern(each.removesuffix("*").removesuffix("/")) for each in listed]
+    made: list[str] = []
+    for each in given.get("repos", given.get("allowedImages", [])):
+        folder = each.removesuffix("*")
+        made.append(image_pattern(folder + "x").removesuffix("/x") if folder.endswith("/") else image_pattern(folder))
+    return made
 
 
 def ceiling(part: str) -> Said:
@@ -116,21 +119,28 @@ def autoscaler(given: Json) -> Asked:
 
 def wanted_labels(given: Json) -> Asked:
     patterns = {each["key"]: each["allowedRegex"] for each in given["labels"] if "allowedRegex" in each}
-    return Asked(
-        ("required-labels",),
-        {"requiredLabels": [each["key"] for each in given["labels"]], "labelPatterns": patterns},
-    )
+    names = [each["key"] for each in given["labels"]]
+    settings = {"requiredLabels": names, "requiredNamespaceLabels": names, "labelPatterns": patterns}
+    return Asked(("required-labels", "namespace-labels"), settings)
 
 
 def wanted_annotations(given: Json) -> Asked:
-    patterns = {each["key"]: each["allowedRegex"] for each in given["annotations"] if "allowedRegex" in each}
-    return Asked(("required-annotations",), {"requiredAnnotations": list(patterns), "annotationPatterns": patterns})
+    patterns = {each["key"]: each["allowedRegex"] for each in given["annotations"]}
+    settings = {"requiredLabels": [], "requiredAnnotations": list(patterns), "annotationPatterns": patterns}
+    return Asked(("required-labels",), settings)
 
 
 def storage_class(given: Json) -> Asked:
     allowed = given.get("allowedStorageClasses")
     settings = {"allowedStorageClasses": allowed} if allowed else {}
     return Asked(("storage-class", "storage-class-templates"), settings)
+
+
+def groups(given: Json) -> Asked:
+    """A range of groups; none at all is one that nothing is in."""
+    if "rule" not in given:
+        return Asked(("root-groups",))
+    return Asked(("root-groups",), {"highestGroup": max((each["max"] for each in given["ranges"]), default=0)})
 
 
 CONTROLS: dict[str, Said] = {
@@ -160,7 +170,7 @@ CONTROLS: dict[str, Said] = {
     "externalip": lambda given: Asked(("external-ips",), {"allowedExternalIPs": given["allowedIPs"]}),
     "flexvolume-drivers": plainly("volume-types"),
     "forbidden-sysctls": plainly("sysctls"),
-    "fsgroup": plainly("root-groups"),
+    "fsgroup": groups,
     "horizontalpodautoscaler": autoscaler,
     "host-filesystem": plainly("host-path"),
     "host-namespaces": plainly("host-pid", "host-ipc"),
@@ -171,7 +181,8 @@ CONTROLS: dict[str, Said] = {
     "imagedigests": plainly("image-digest"),
     "poddisruptionbudget": plainly("pdb-blocking"),
     "privileged-containers": plainly("privileged"),
-    "proc-mount": plainly("proc-mount"),
+    # Before the version in which a user namespace makes the difference.
+    "proc-mount": plainly("proc-mount", kubernetesVersion="1.34"),
     "read-only-root-filesystem": plainly("read-only-rootfs"),
     "replicalimits": range_of_replicas,
     "requiredannotations": wanted_annotations,

@@ -9,6 +9,7 @@ from policies.predicates import (
     AllOf,
     AnyOf,
     AtLeast,
+    AtMost,
     Contains,
     Empty,
     Equals,
@@ -88,6 +89,8 @@ def _broken(predicate: Predicate) -> Iterator[tuple[str, Predicate]]:  # noqa: C
                 yield "a version later", Since(f"1.{minor + 1}")
         case Equals(field, value) if isinstance(value, bool):
             yield "value turned", Equals(field, not value)
+        case AtMost():
+            yield "any number accepted", Not(Missing(predicate.field))
         case AtLeast(_, bound) if isinstance(bound, int):
             yield "bound lowered", replace(predicate, bound=bound - 1)
             yield "bound raised", replace(predicate, bound=bound + 1)

@@ -1,30 +1,16 @@
-"""The verdicts of Kubernetes' and Gatekeeper's own test files, where those are at hand (`../shared/corpora`)."""
+"""The verdicts of Pod Security's own test files, where those are at hand (`../shared/corpora`)."""
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from policies.catalogue import POD_RULES
 from tests.unit.policies.forms import moved, turned, wrapped
-from tests.unit.policies.objects import Json, findings, token, violations
+from tests.unit.policies.objects import Json, findings, token
 
 CORPORA = Path(__file__).parents[4] / "shared" / "corpora"
-GATEKEEPER = {
-    "imagedigests": ("image-digest",),
-    "disallowedtags": ("image-tag",),
-    "allowedrepos": ("image-registry",),
-    "containerlimits": ("cpu-limit", "memory-limit"),
-}
-DISAGREEMENTS = {
-    "containerlimits/container-must-have-limits/example_disallowed.yaml": "a ceiling of limits is another rule",
-    "containerlimits/container-ignore-cpu-limits/example_allowed.yaml": "there the CPU limit is switched off",
-    "disallowedtags/container-image-must-not-have-latest-tag/example_exempt_image_w_disallowed_tag.yaml": (
-        "an exempted image is a matter of waivers"
-    ),
-}
 
 
 def index(name: str) -> Json:
@@ -64,29 +50,3 @@ def test_a_user_namespace_changes_the_verdicts_that_it_should_and_no_others() ->
         # A file that fails restricted for what harms nobody there may still be one that is about a value at baseline.
         still = case["expected"] == "fail" and case["control"] not in HARMLESS[case["level"]]
         assert fails(body, case["level"]) is still, file
-
-
-def test_gatekeepers_files_get_its_verdicts_but_for_the_listed_ones() -> None:
-    cases = index("gatekeeper-library")
-    disagreed: set[str] = set()
-    judged = 0
-    for file, case in cases.items():
-        short = file.partition("/")[2]
-        if case["control"] in GATEKEEPER and case["kind"] == "Pod":
-            body = body_of("gatekeeper-library", file)
-            found = [path for rule in GATEKEEPER[case["control"]] for path in violations(body, rule, **settings(case))]
-            judged += 1
-            if bool(found) is not (case["expected"] == "fail"):
-                disagreed.add(short)
-    assert disagreed == set(DISAGREEMENTS)
-    assert judged == 19
-
-
-def settings(case: Json) -> dict[str, Any]:
-    given = case["parameters"]
-    if case["control"] == "disallowedtags":
-        return {"disallowedTags": given["tags"]}
-    if case["control"] == "allowedrepos":
-        # There a prefix of the text as written; here a registry and whole path segments.
-        return {"allowedRegistries": [f"docker.io/{repo.removesuffix('/')}" for repo in given["repos"]]}
-    return {}

@@ -23,6 +23,8 @@ CASES: list[Case] = [
     *fails("min-replicas", replicas(SCALED[0], 1)),
     *passes("min-replicas", *(replicas(SCALED[0], number) for number in (None, 0, 2)), replicas(SCALED[1], 1)),
     *fails("min-replicas", replicas(SCALED[0], 2), fewestReplicas=3),
+    *fails("min-replicas", replicas(SCALED[0], 9), mostReplicas=8),
+    *passes("min-replicas", replicas(SCALED[0], 8), replicas(SCALED[0], None), mostReplicas=8),
     *(
         case
         for kind in SCALED
@@ -60,6 +62,8 @@ CASES: list[Case] = [
     *fails("hpa-sane", thing(SCALER, {"minReplicas": 3, "maxReplicas": 3})),
     *fails("hpa-sane", thing(SCALER, {"minReplicas": 2, "maxReplicas": 3}), fewestReplicas=3),
     *passes("hpa-sane", thing(SCALER, {"minReplicas": 2, "maxReplicas": 3})),
+    *fails("hpa-sane", thing(SCALER, {"minReplicas": 2, "maxReplicas": 9}), mostReplicas=8),
+    *passes("hpa-sane", thing(SCALER, {"minReplicas": 2, "maxReplicas": 8}), mostReplicas=8),
     *fails("rolling-update", workload(spec={"strategy": {"type": "Recreate"}})),
     *passes("rolling-update", workload(), workload(spec={"strategy": {"type": "RollingUpdate"}})),
     *(

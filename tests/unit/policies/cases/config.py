@@ -82,6 +82,20 @@ CASES: list[Case] = [
         thing("v1/PersistentVolumeClaim", {"storageClassName": ""}),
     ),
     *passes("storage-class", thing("v1/PersistentVolumeClaim", {"storageClassName": "fast"})),
+    *(
+        case
+        for rule, body in (
+            ("storage-class", thing("v1/PersistentVolumeClaim", {"storageClassName": "fast"})),
+            (
+                "storage-class-templates",
+                thing("apps/v1/StatefulSet", {"volumeClaimTemplates": [{"spec": {"storageClassName": "fast"}}]}),
+            ),
+        )
+        for case in (
+            *fails(rule, body, allowedStorageClasses=["slow"]),
+            *passes(rule, body, allowedStorageClasses=["slow", "fast"]),
+        )
+    ),
     *fails(
         "storage-class-templates",
         thing("apps/v1/StatefulSet", {"volumeClaimTemplates": [{"spec": {"storageClassName": "a"}}, {"spec": {}}]}),

@@ -1,6 +1,7 @@
 """Hardening."""
 
 from tests.unit.policies.cases.case import (
+    ALL_LISTS,
     Case,
     fails,
     passes,
@@ -58,6 +59,22 @@ CASES: list[Case] = [
         secured_pod(supplementalGroups=[1, 0]),
     ),
     *passes("root-groups", secured_pod(runAsGroup=1, fsGroup=1, supplementalGroups=[1])),
+    *(
+        case
+        for where in ALL_LISTS
+        for case in (
+            *passes("root-groups", secured(where, runAsGroup=10), highestGroup=10),
+            *fails("root-groups", secured(where, runAsGroup=11), highestGroup=10),
+        )
+    ),
+    *fails(
+        "root-groups",
+        secured_pod(runAsGroup=11),
+        secured_pod(fsGroup=11),
+        secured_pod(supplementalGroups=[11]),
+        highestGroup=10,
+    ),
+    *passes("root-groups", secured_pod(runAsGroup=10, fsGroup=10, supplementalGroups=[10]), highestGroup=10),
     *in_containers("security-context-present", "securityContext", ({"runAsUser": 1},), (None, {})),
     *passes("security-context-present", secured_pod(runAsUser=1)),
     *in_containers(

@@ -40,5 +40,6 @@ CASES: list[Case] = [
         privateRegistries=["r.io"],
     ),
     *passes("image-pull-secrets", with_container(image="r.io/a")),
+    *images("image-registry", ("r.io/a",), ("old.io/a", "old.io/team/a"), deniedRegistries=["old.io"]),
     *images("image-registry", ("r.io/team/a",), ("r.io/team-evil/a", "a"), allowedRegistries=["r.io/team"]),
 ]

@@ -15,6 +15,12 @@ def labelled(kind: str, **labels: str) -> Json:
     return body
 
 
+def annotated(**annotations: str) -> Json:
+    body = thing("v1/Pod", {})
+    body["metadata"]["annotations"] = annotations
+    return body
+
+
 CASES: list[Case] = [
     *(
         case
@@ -27,6 +33,30 @@ CASES: list[Case] = [
         )
     ),
     *fails("required-labels", labelled("v1/Pod", **{"app.kubernetes.io/name": "web"}), requiredLabels=["owner"]),
+    *fails("required-labels", labelled("v1/Pod", owner="web"), requiredLabels=[], labelPatterns={"owner": "^team-"}),
+    *passes(
+        "required-labels", labelled("v1/Pod", owner="team-a"), requiredLabels=[], labelPatterns={"owner": "^team-"}
+    ),
+    *fails("required-labels", thing("v1/Pod"), requiredLabels=[], requiredAnnotations=["runbook"]),
+    *fails("required-labels", annotated(runbook="x"), requiredLabels=[], annotationPatterns={"runbook": "^https:"}),
+    *passes(
+        "required-labels",
+        annotated(runbook="https://x"),
+        requiredLabels=[],
+        requiredAnnotations=["runbook"],
+        annotationPatterns={"runbook": "^https:"},
+    ),
+    *fails(
+        "namespace-labels", thing("v1/Namespace"), labelled("v1/Namespace", owner=""), requiredNamespaceLabels=["owner"]
+    ),
+    *fails("namespace-labels", labelled("v1/Namespace", owner="web"), labelPatterns={"owner": "^team-"}),
+    *passes(
+        "namespace-labels",
+        labelled("v1/Namespace", owner="team-a"),
+        requiredNamespaceLabels=["owner"],
+        labelPatterns={"owner": "^team-"},
+    ),
+    *passes("namespace-labels", thing("v1/Namespace")),
     *(
         case
         for since, entries in REMOVED.items()

@@ -95,6 +95,9 @@ CASES: list[Case] = [
                 ),
             ),
             *passes("rbac-system-groups", binding(kind), *(binding(kind, "app", name) for name in NOBODYS)),
+            *passes("rbac-system-groups", binding(kind, "system:discovery", "system:authenticated")),
+            *passes("rbac-system-groups", binding(kind, "app", "system:authenticated"), publicRoles=["app"]),
+            *fails("rbac-system-groups", binding(kind, "system:discovery", "system:masters"), publicRoles=[]),
         )
     ),
 ]

@@ -62,6 +62,15 @@ CASES: list[Case] = [
             ),
             *fails("limit-ratio", resources(where, requests={"cpu": "100m"}, limits={"cpu": "1001m"})),
             *fails("limit-ratio", resources(where, requests={"memory": 1}, limits={"memory": 3}), highestLimitRatio=2),
+            *fails("limit-ratio", resources(where, limits={"cpu": "300m"}), highestLimits={"cpu": "200m"}),
+            *fails("limit-ratio", resources(where, requests={"memory": "3Gi"}), highestRequests={"memory": "2Gi"}),
+            *passes("limit-ratio", resources(where, limits={"cpu": "0.2"}), highestLimits={"cpu": "200m"}),
+            *passes(
+                "limit-ratio",
+                resources(where, requests={"cpu": 1, "memory": 1}, limits={"cpu": 5, "memory": 2}),
+                highestLimitRatio=2,
+                highestCpuLimitRatio=5,
+            ),
             *passes(
                 "limit-ratio", with_container(where), resources(where, requests={"cpu": "100m"}, limits={"cpu": 1})
             ),
