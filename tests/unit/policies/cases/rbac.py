@@ -95,7 +95,13 @@ CASES: list[Case] = [
                 ),
             ),
             *passes("rbac-system-groups", binding(kind), *(binding(kind, "app", name) for name in NOBODYS)),
-            *passes("rbac-system-groups", binding(kind, "system:discovery", "system:authenticated")),
+            *passes(
+                "rbac-system-groups",
+                *(
+                    binding(kind, f"system:{role}", "system:authenticated")
+                    for role in ("basic-user", "discovery", "public-info-viewer")
+                ),
+            ),
             *passes("rbac-system-groups", binding(kind, "app", "system:authenticated"), publicRoles=["app"]),
             *fails("rbac-system-groups", binding(kind, "system:discovery", "system:masters"), publicRoles=[]),
         )
