@@ -14,7 +14,7 @@ from cli.needs import ENGINE, needs
 from cli.operation import Outcome, operate
 from cli.workspace import Workspace
 from components.spec.loading import Loaded
-from toolchain import install, registry, services
+from toolchain import docker_host, install, registry, services
 from toolchain.progress import Progress
 
 # The one stack whose passphrase is published, so that it can be made without asking anybody.
@@ -34,6 +34,8 @@ def prepare(workspace: Workspace, loaded: Loaded, *, services_too: bool) -> None
         images.claim(workspace, loaded.settings.registry)
     if services_too and wanted.services:
         services.up(workspace.home, progress)
+    if services_too and wanted.docker_host:
+        docker_host.ensure(workspace.home, progress)
 
 
 def make_ready(workspace: Workspace) -> None:

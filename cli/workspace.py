@@ -14,7 +14,7 @@ import yaml
 
 from cli.failures import BadInputError
 from cli.plain import mapping
-from toolchain import registry
+from toolchain import docker_host, registry
 from toolchain.engine import PROJECT, Engine
 from toolchain.environment import environment
 from toolchain.home import Home
@@ -74,7 +74,8 @@ class Workspace:
         from cli import needs  # a command that runs no engine is spared the import of the settings' models
 
         docker = needs.docker(self.stack_file, os.environ, registry.address())
-        return environment(self.home, self.checkout, self.stack, docker=docker)
+        engine = docker_host.variables(self.home) if needs.deploys_to_docker(self.stack_file, os.environ) else {}
+        return environment(self.home, self.checkout, self.stack, docker=docker) | engine
 
     def environment(self) -> dict[str, str]:
         """This process's environment with what the engine needs on top.

@@ -6,6 +6,6 @@ embedded registry.
 """
 
 from toolchain.docker_host.lifecycle import down, up
-from toolchain.docker_host.status import Status, Used, status, used
+from toolchain.docker_host.status import Status, Used, ensure, status, used, variables
 
-__all__ = ["Status", "Used", "down", "status", "up", "used"]
+__all__ = ["Status", "Used", "down", "ensure", "status", "up", "used", "variables"]

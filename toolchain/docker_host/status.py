@@ -10,6 +10,7 @@ from toolchain import docker, processes, registry
 from toolchain.docker_host import api, configuration, lifecycle
 from toolchain.docker_host.layout import Layout
 from toolchain.home import Home
+from toolchain.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,22 @@ def used(home: Home) -> Used | None:
         return Used(docker.endpoint(), own=False)
     layout = Layout(home)
     return Used(layout.endpoint, own=True) if api.answers(layout.socket) else None
+
+
+def ensure(home: Home, progress: Progress) -> None:
+    """Have an engine to deploy to: the user's as it is, else slipway's own, which is started unless it runs.
+
+    Raises:
+        ToolchainError: There is none, and slipway's own cannot run here.
+    """
+    if not docker.works():
+        lifecycle.up(home, progress)
+
+
+def variables(home: Home) -> dict[str, str]:
+    """What names the engine of deployments to those who reach it: slipway's own also while it does not run."""
+    found = used(home)
+    return {docker.HOST_VARIABLE: found.endpoint if found else Layout(home).endpoint}
 
 
 def _parts(layout: Layout, pid: int) -> dict[str, bool]:

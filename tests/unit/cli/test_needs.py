@@ -49,6 +49,24 @@ def test_generated_secrets_need_their_provider() -> None:
 
 
 @pytest.mark.parametrize(
+    ("target", "machines_engine"), [("{kind: docker}", True), ("{kind: docker, host: 'ssh://deploy@host'}", False)]
+)
+def test_a_stack_for_docker_needs_its_provider_and_an_engine_unless_it_names_one(
+    target: str, machines_engine: bool
+) -> None:
+    wanted = needs(settings("dev", SLIPWAY__TARGET=target), OWN)
+    assert "docker" in wanted.tools
+    assert "kubernetes" not in wanted.tools
+    assert wanted.docker_host is machines_engine
+
+
+def test_other_stacks_need_nothing_of_docker() -> None:
+    wanted = needs(settings("dev"), OWN)
+    assert "docker" not in wanted.tools
+    assert not wanted.docker_host
+
+
+@pytest.mark.parametrize(
     ("stack", "overrides", "use"),
     [
         ("dev", {}, Docker(own_registry=True, own_builder=True)),

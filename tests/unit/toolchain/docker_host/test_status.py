@@ -6,8 +6,9 @@ import pytest
 
 from toolchain import docker
 from toolchain.docker_host import api
-from toolchain.docker_host.status import Used, used
+from toolchain.docker_host.status import Used, ensure, used, variables
 from toolchain.home import Home
+from toolchain.progress import Progress
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,17 @@ def test_the_users_engine_goes_first(
 
     monkeypatch.setattr(api, "answers", answers)
     assert used(Home(Path("/home"))) == expected
+
+
+def test_deployments_are_told_slipways_own_engine_before_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docker, "works", lambda: False)
+    assert variables(Home(Path("/home"))) == {"DOCKER_HOST": "unix:///home/run/slipway-docker.sock"}
+
+
+def test_an_engine_of_the_users_is_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(docker, "works", lambda: True)
+    ensure(Home(tmp_path), Progress(quiet=60))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_socket_that_nobody_serves_is_no_engine(tmp_path: Path) -> None:
