@@ -26,9 +26,12 @@ PROCESSES: Final = 16
 """A shell and what it starts."""
 
 RESOURCES: Final = Resources.model_validate(
-    {"requests": {"cpu": "10m", "memory": "8Mi"}, "limits": {"cpu": "100m", "memory": "32Mi"}}
+    {
+        "requests": {"cpu": "10m", "memory": "8Mi", "ephemeralStorage": "1Mi"},
+        "limits": {"cpu": "100m", "memory": "32Mi", "ephemeralStorage": "64Mi"},
+    }
 )
-"""A shell that sleeps; measured at 2 MiB."""
+"""A shell that sleeps; measured at 2 MiB. Disk is limited on clusters only."""
 
 
 def docker_files(
