@@ -27,7 +27,7 @@ PROCESSES: Final = 16
 
 RESOURCES: Final = Resources.model_validate(
     {
-        "requests": {"cpu": "10m", "memory": "8Mi", "ephemeralStorage": "1Mi"},
+        "requests": {"cpu": "10m", "memory": "8Mi", "ephemeralStorage": "8Mi"},
         "limits": {"cpu": "100m", "memory": "32Mi", "ephemeralStorage": "64Mi"},
     }
 )

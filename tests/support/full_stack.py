@@ -40,7 +40,10 @@ _API: dict[str, Any] = {
     "publish": [{"port": 8000, "hostPort": 8080, "address": "all"}],
     "restart": "on-failure",
     "pidsLimit": 256,
-    "resources": {"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}},
+    "resources": {
+        "requests": {"cpu": "250m", "memory": "256Mi", "ephemeralStorage": "64Mi"},
+        "limits": {"cpu": "1", "memory": "1Gi", "ephemeralStorage": "1Gi"},
+    },
     "shmSize": "64Mi",
     "tmpSize": "64Mi",
     "probes": {

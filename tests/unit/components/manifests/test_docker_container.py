@@ -160,7 +160,11 @@ def test_live_reload_mounts_the_source_read_only_and_starts_what_watches_it():
 
 
 def test_memory_is_never_more_than_was_written():
-    resources = {"requests": {"cpu": "1", "memory": "10000000"}, "limits": {"cpu": "1500m", "memory": "1G"}}
+    disk = {"ephemeralStorage": "1Gi"}
+    resources = {
+        "requests": {"cpu": "1", "memory": "10000000", **disk},
+        "limits": {"cpu": "1500m", "memory": "1G", **disk},
+    }
     made = container(resources=resources)
 
     assert (made["memory"], made["memoryReservation"], made["cpus"]) == (953, 9, "1.5")
