@@ -11,7 +11,7 @@ from components.spec.image import BuildImage
 from components.spec.loading import load_file
 from components.spec.problem import SpecError
 from components.spec.settings import Settings
-from components.spec.target import DockerTarget
+from components.spec.target import DockerTarget, KubernetesTarget
 from toolchain.environment import Docker
 
 # What runs any stack: the CLI, and what runs its Python program.
@@ -44,25 +44,32 @@ class Needs:
     docker_host: bool = False
 
 
-def docker(file: Path, environ: Mapping[str, str], own_registry: str) -> Docker:
-    """Whose registry and builder the stack in `file` uses; while that cannot be read, slipway's own."""
+def readable(file: Path, environ: Mapping[str, str]) -> Settings | None:
+    """The settings in a stack file, or None while there is a mistake in them."""
     try:
-        registry = load_file(file, environ).settings.registry
+        return load_file(file, environ).settings
     except SpecError:
+        return None
+
+
+def docker(settings: Settings | None, own_registry: str) -> Docker:
+    """Whose registry and builder a stack uses; while its settings cannot be read, slipway's own."""
+    if settings is None:
         return Docker()
+    registry = settings.registry
     return Docker(registry.address == own_registry, registry.builder.name == OWN_BUILDER)
 
 
-def deploys_to_docker(file: Path, environ: Mapping[str, str]) -> bool:
-    """Whether the stack in `file` goes to whichever Docker engine this machine uses; no while that cannot be read."""
-    try:
-        return _deploys_to_docker(load_file(file, environ).settings)
-    except SpecError:
-        return False
+def deploys_to_docker(settings: Settings | None) -> bool:
+    """Whether a stack goes to whichever Docker engine this machine uses."""
+    target = settings.target if settings else None
+    return isinstance(target, DockerTarget) and target.host is None
 
 
-def _deploys_to_docker(settings: Settings) -> bool:
-    return isinstance(settings.target, DockerTarget) and settings.target.host is None
+def looks_up_cluster(settings: Settings | None) -> bool:
+    """Whether a stack goes to a cluster that is looked up in the user's kubeconfigs."""
+    target = settings.target if settings else None
+    return isinstance(target, KubernetesTarget) and target.kubeconfig is None
 
 
 def needs(settings: Settings, own_registry: str) -> Needs:
@@ -75,4 +82,4 @@ def needs(settings: Settings, own_registry: str) -> Needs:
     build = ("docker-build",) if builds else ()
     registry = settings.registry
     own = registry.address == own_registry or (builds and registry.builder.name == OWN_BUILDER)
-    return Needs((*RUNNER, provider, *random, *build), services=own, docker_host=_deploys_to_docker(settings))
+    return Needs((*RUNNER, provider, *random, *build), services=own, docker_host=deploys_to_docker(settings))

@@ -73,9 +73,16 @@ class Workspace:
         """What `slipway env` prints for this stack."""
         from cli import needs  # a command that runs no engine is spared the import of the settings' models
 
-        docker = needs.docker(self.stack_file, os.environ, registry.address())
-        engine = docker_host.variables(self.home) if needs.deploys_to_docker(self.stack_file, os.environ) else {}
-        return environment(self.home, self.checkout, self.stack, docker=docker) | engine
+        settings = needs.readable(self.stack_file, os.environ)
+        docker = needs.docker(settings, registry.address())
+        own = environment(self.home, self.checkout, self.stack, docker=docker)
+        if needs.deploys_to_docker(settings):
+            return own | docker_host.variables(self.home)
+        if needs.looks_up_cluster(settings):
+            from toolchain import cluster  # no other stack pays for that import
+
+            return own | cluster.variables(self.home, os.environ)
+        return own
 
     def environment(self) -> dict[str, str]:
         """This process's environment with what the engine needs on top.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from components.spec import defaults
 from components.spec.environment import Environment, Quota
 from components.spec.order import docker_checks, order_checks, profile_checks, wanted
 from components.spec.problem import listed, show, suggestion
@@ -60,15 +61,26 @@ def cross_checks(parts: Parts) -> Iterator[Refusal]:
         yield from docker_checks(parts.workloads)
     if registry and registry.credentials:
         yield from _stored_secret(("registry", "credentials", "password"), registry.credentials.password, parts)
-    if registry and registry.insecure and environment and environment.tier != "dev":
+    if registry and environment and not _own_cluster(parts.target):
+        yield from _certified(registry, environment)
+    if environment and environment.quota and len(parts.workloads) == len(parts.workload_names):
+        yield from _quota_fits(environment.quota, wanted(environment, parts.workloads))
+
+
+def _own_cluster(target: object) -> bool:
+    return isinstance(target, KubernetesTarget) and target.context == defaults.OWN_CONTEXT
+
+
+def _certified(registry: Registry, environment: Environment) -> Iterator[Refusal]:
+    """A registry without a certificate is on this machine, where only slipway's own cluster reaches it."""
+    if registry.insecure and environment.tier != "dev":
         yield Refusal(
             at=("registry", "insecure"),
             found=f"true, in {environment.tier}",
-            allowed="a registry with a certificate outside `dev`",
-            mend="remove `insecure`, and name a registry that other machines can reach",
+            allowed="a registry with a certificate outside `dev`, except on the cluster that slipway starts",
+            mend="remove `insecure`, and name a registry that other machines can reach; "
+            f"or deploy to `context: {defaults.OWN_CONTEXT}`",
         )
-    if environment and environment.quota and len(parts.workloads) == len(parts.workload_names):
-        yield from _quota_fits(environment.quota, wanted(environment, parts.workloads))
 
 
 def _taken_names(workload_names: Collection[str]) -> Iterator[Refusal]:

@@ -172,6 +172,9 @@ REGISTRY_CACHE: Final[Mapping[Tier, bool]] = {"dev": False, "staging": True, "pr
 """Whether builds keep their cache in the registry: a builder on the same machine has its own, and writing it takes
 longer than building."""
 
+OWN_CONTEXT: Final = "slipway"
+"""The context of the cluster that `slipway cluster up` starts; `toolchain.cluster.addresses` names its node so."""
+
 BUILDER: Final = "slipway"
 """The BuildKit builder, by name."""
 

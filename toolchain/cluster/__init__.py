@@ -3,6 +3,6 @@
 from toolchain.cluster.gpus import add_gpus
 from toolchain.cluster.lifecycle import down, kubeconfig, up
 from toolchain.cluster.pretend_nodes import set_pretend_nodes
-from toolchain.cluster.status import Status, Used, status
+from toolchain.cluster.status import Status, Used, status, variables
 
-__all__ = ["Status", "Used", "add_gpus", "down", "kubeconfig", "set_pretend_nodes", "status", "up"]
+__all__ = ["Status", "Used", "add_gpus", "down", "kubeconfig", "set_pretend_nodes", "status", "up", "variables"]

@@ -60,7 +60,7 @@ def status(home: Home, environ: Mapping[str, str] | None = None) -> Status:
     """
     layout = Layout(home)
     mark = processes.running(home, lifecycle.NAME)
-    own = layout.kubeconfig if mark and layout.kubeconfig.is_file() else None
+    own = _own(layout, mark)
     return Status(
         running=mark is not None,
         ready=own is not None and _ready(own),
@@ -77,14 +77,38 @@ def used(own: Path | None, environ: Mapping[str, str]) -> Used | None:
         own: The kubeconfig of slipway's own cluster, None if it does not run.
         environ: `KUBECONFIG` may name several files; without it there is `~/.kube/config`.
     """
-    named = environ.get("KUBECONFIG", "")
-    files = [Path(name) for name in named.split(os.pathsep) if name]
-    if not files and environ.get("HOME"):
-        files = [Path(environ["HOME"]) / ".kube" / "config"]
-    for file in files:
+    for file in _files(environ):
         if context := current_context(file):
             return Used(file, context, own=own is not None and file == own)
     return Used(own, addresses.NODE_NAME, own=True) if own else None
+
+
+def variables(home: Home, environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables with which programs find slipway's own cluster, after whatever the user has.
+
+    Of several kubeconfigs the first that says something of a context counts: a user's own choices all stay.
+
+    Returns:
+        `KUBECONFIG`, with the files that exist; nothing when slipway's own cluster does not run.
+    """
+    layout = Layout(home)
+    own = _own(layout, processes.running(home, lifecycle.NAME))
+    if own is None:
+        return {}
+    files = [file for file in _files(environ) if file.is_file() and file != own]
+    return {"KUBECONFIG": os.pathsep.join(str(file) for file in (*files, own))}
+
+
+def _own(layout: Layout, mark: object) -> Path | None:
+    return layout.kubeconfig if mark and layout.kubeconfig.is_file() else None
+
+
+def _files(environ: Mapping[str, str]) -> list[Path]:
+    """The user's kubeconfigs, whether they exist or not."""
+    files = [Path(name) for name in environ.get("KUBECONFIG", "").split(os.pathsep) if name]
+    if not files and environ.get("HOME"):
+        files = [Path(environ["HOME"]) / ".kube" / "config"]
+    return files
 
 
 def current_context(kubeconfig: Path) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.needs import ENGINE, docker, needs
+from cli.needs import ENGINE, docker, looks_up_cluster, needs, readable
 from components.spec.loading import load_file
 from components.spec.settings import Settings
 from toolchain.environment import Docker
@@ -78,4 +78,19 @@ def test_other_stacks_need_nothing_of_docker() -> None:
 def test_registry_and_builder_are_slipways_own_or_somebody_elses(
     stack: str, overrides: dict[str, str], use: Docker
 ) -> None:
-    assert docker(ROOT / f"Pulumi.{stack}.yaml", overrides, OWN) == use
+    assert docker(readable(ROOT / f"Pulumi.{stack}.yaml", overrides), OWN) == use
+
+
+@pytest.mark.parametrize(
+    ("stack", "overrides", "looks_up"),
+    [
+        ("dev", {}, False),
+        ("staging", {}, True),
+        ("staging", {"SLIPWAY__TARGET__KUBECONFIG": "~/.kube/staging"}, False),
+        ("staging", {"SLIPWAY__ENVIRONMENT__TIER": "none"}, False),
+    ],
+)
+def test_a_stack_that_names_a_context_alone_looks_its_cluster_up(
+    stack: str, overrides: dict[str, str], looks_up: bool
+) -> None:
+    assert looks_up_cluster(readable(ROOT / f"Pulumi.{stack}.yaml", overrides)) == looks_up

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from components.spec.settings import Settings
 from tests.unit.components.given import BUILD, settings, written
+from toolchain.cluster.addresses import NODE_NAME
 
 RESOURCES = {
     "requests": {"cpu": "1", "memory": "1Gi", "ephemeralStorage": "1Gi"},
@@ -87,3 +88,15 @@ def test_a_peer_must_be_a_workload_of_the_environment():
     values = written(workloads={"api": {"image": BUILD, "network": {"allowTo": [{"workload": "db"}]}}})
 
     assert refused_paths(values) == [("workloads", "api", "network", "allowTo", 0, "workload")]
+
+
+@pytest.mark.parametrize("tier", ["staging", "prod"])
+def test_the_cluster_of_this_machine_takes_images_from_the_registry_of_this_machine(tier: str):
+    values = with_quota(quota_for(10), a={})
+    values["environment"]["tier"] = tier
+    values["registry"] = {"address": "127.0.0.1:5001", "insecure": True}
+
+    settings(**values | {"target": {"kind": "kubernetes", "context": NODE_NAME}})
+
+    elsewhere = values | {"target": {"kind": "kubernetes", "context": "staging"}}
+    assert refused_paths(elsewhere) == [("registry", "insecure")]

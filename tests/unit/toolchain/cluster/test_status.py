@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from toolchain.cluster.status import Used, current_context, status, used
+from toolchain import processes
+from toolchain.cluster.layout import Layout
+from toolchain.cluster.status import Used, current_context, status, used, variables
 from toolchain.home import Home
 
 
@@ -57,3 +59,33 @@ def test_nothing_runs_in_an_empty_home(tmp_path: Path) -> None:
 
     assert (found.running, found.ready, found.parts, found.kubeconfig) == (False, False, {}, None)
     assert not (tmp_path / "home").exists()
+
+
+@pytest.fixture
+def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The kubeconfig of a cluster of slipway's own that runs, as far as its record goes."""
+    monkeypatch.setattr(processes, "running", lambda *_: "a mark")
+    return a_kubeconfig(Layout(Home(tmp_path / "home")).kubeconfig, "slipway")
+
+
+def test_ours_is_found_after_what_the_user_has(running: Path, tmp_path: Path) -> None:
+    home, theirs = Home(tmp_path / "home"), a_kubeconfig(tmp_path / ".kube" / "config", "kind-dev")
+
+    assert variables(home, {"HOME": str(tmp_path)}) == {"KUBECONFIG": f"{theirs}:{running}"}
+    assert variables(home, {"HOME": "/", "KUBECONFIG": f"{theirs}:{tmp_path}/gone"}) == {
+        "KUBECONFIG": f"{theirs}:{running}"
+    }
+
+
+def test_ours_is_found_where_the_user_has_none(running: Path, tmp_path: Path) -> None:
+    assert variables(Home(tmp_path / "home"), {"HOME": str(tmp_path)}) == {"KUBECONFIG": str(running)}
+
+
+def test_ours_is_named_once(running: Path, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+
+    assert variables(home, variables(home, {})) == {"KUBECONFIG": str(running)}
+
+
+def test_a_cluster_that_does_not_run_is_not_looked_for(tmp_path: Path) -> None:
+    assert variables(Home(tmp_path / "home"), {"HOME": str(tmp_path)}) == {}
