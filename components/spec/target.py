@@ -30,7 +30,7 @@ class KubernetesTarget(Spec):
     """The context of the kubeconfig. Stated, never the current one: an `up` must not depend on the last `kubectl`."""
 
     kubeconfig: Annotated[str, Field(min_length=1, examples=["~/.kube/config"])] | None = None
-    """The kubeconfig file; left out, `KUBECONFIG` or `~/.kube/config`."""
+    """The kubeconfig file; left out, `KUBECONFIG` or `~/.kube/config`, then that of the cluster slipway started."""
 
 
 _LOG_SIZE = matching(re.compile("[1-9][0-9]*[kmg]"), 16, "a size in whole `k`, `m` or `g`", "100m")

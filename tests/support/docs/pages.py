@@ -18,6 +18,7 @@ INFO = {
     "json": "JSON",
     "python": "a program; it runs",
     "sh": "commands; they run, page by page, in a copy of the checkout",
+    "sh cluster": "the same, with the cluster of this machine",
     "console": "commands that are not run, since they stop or remove what others use; they exist",
     "text": "what the snippet before it prints; `…` stands for anything",
     "text drawing": "a drawing",

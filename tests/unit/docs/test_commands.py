@@ -9,7 +9,8 @@ import pytest
 from tests.support.docs.commands import command_lines, complaint
 from tests.support.docs.pages import CHECKOUT, Snippet, code_spans, pages, snippets
 
-SHELL = [snippet for page in pages() for snippet in snippets(page) if snippet.info in ("sh", "console")]
+RUN = ("sh", "sh cluster")
+SHELL = [snippet for page in pages() for snippet in snippets(page) if snippet.info in (*RUN, "console")]
 STOPS_WHAT_OTHERS_USE = re.compile(
     r"make (?:down|test|check|e2e|soak|bench|clean|clean-cache|golden)\b|slipway (?:down|clean|cluster|docker)\b"
 )
@@ -33,7 +34,7 @@ def test_the_commands_in_a_sentence_exist(page: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "snippet", [snippet for snippet in SHELL if snippet.info == "sh"], ids=lambda snippet: snippet.name
+    "snippet", [snippet for snippet in SHELL if snippet.info in RUN], ids=lambda snippet: snippet.name
 )
 def test_a_snippet_that_is_run_stops_nothing_that_others_use(snippet: Snippet) -> None:
     assert not STOPS_WHAT_OTHERS_USE.search(snippet.text)

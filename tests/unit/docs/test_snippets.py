@@ -16,7 +16,7 @@ from tests.support.docs import stacks
 from tests.support.docs.pages import CHECKOUT, INFO, Snippet, all_snippets, matches, pages, printed, snippets
 
 EVERY = [snippet for page in pages() for snippet in snippets(page)]
-PRINTING = ("sh", "python", "yaml stack bad")
+PRINTING = ("sh", "sh cluster", "python", "yaml stack bad")
 
 
 def named(snippet: Snippet) -> str:

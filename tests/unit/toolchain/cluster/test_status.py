@@ -64,7 +64,11 @@ def test_nothing_runs_in_an_empty_home(tmp_path: Path) -> None:
 @pytest.fixture
 def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The kubeconfig of a cluster of slipway's own that runs, as far as its record goes."""
-    monkeypatch.setattr(processes, "running", lambda *_: "a mark")
+
+    def mark(home: Home, name: str) -> str:
+        return f"{name} of {home}"
+
+    monkeypatch.setattr(processes, "running", mark)
     return a_kubeconfig(Layout(Home(tmp_path / "home")).kubeconfig, "slipway")
 
 
