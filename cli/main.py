@@ -21,6 +21,8 @@ COMMANDS = {
     "down": "down",
     "cluster": "cluster",
     "docker": "docker",
+    "compose": "compose",
+    "import": "import_",
     "doctor": "doctor",
     "env": "env",
     "validate": "validate",

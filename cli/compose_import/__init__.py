@@ -1,0 +1,1 @@
+"""From a Compose file to a proposed stack file, and what the guardrails object to."""
