@@ -11,7 +11,7 @@ from components.spec.document import ENCRYPTED, Document
 from components.spec.loading import load
 
 DIGEST = f"sha256:{'0' * 64}"
-_NAMES = ("api", "store", "worker")
+_NAMES: tuple[str, ...] = ("api", "store", "worker")
 _WORDS = st.text("abcXYZ 0$/{}-'\"", min_size=1, max_size=8)
 _PORTS = st.integers(1, 65535)
 
@@ -92,7 +92,7 @@ def _workload(draw: st.DrawFn, before: list[str], index: int) -> dict[str, Any]:
         "tmpSize": st.just("64Mi"),
         "user": st.integers(1, 65535),
         "seccompProfile": st.just("profiles/api.json"),
-        "gpu": st.builds(lambda count: {"count": count}, st.integers(1, 4)),
+        "gpu": st.fixed_dictionaries({"count": st.integers(1, 4)}),
         "shutdown": st.just({"preStopSeconds": 5, "drainSeconds": 40}),
         "liveReload": st.just({"folder": "images/api/src", "at": "/app", "command": ["python", "-m", "api.reload"]}),
         "version": st.just("1.2"),

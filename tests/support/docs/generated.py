@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.support.docs import commands, fields
+from tests.support.docs import commands, fields, targets
 from tests.support.docs.markdown import markdown
 from tests.support.docs.pages import INFO
 
 PARTS: Mapping[str, Callable[[], str]] = {
     **{f"fields of {name}": lambda name=name: fields.fields(name) for name in fields.TABLES},
     "sizes": fields.sizes,
+    "targets": targets.targets,
     "kinds of values": fields.kinds,
     "commands": commands.commands,
     "make targets": commands.make_targets,
