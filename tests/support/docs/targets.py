@@ -29,7 +29,10 @@ from components.spec.workload import Workload
 from tests.support.docs.markdown import markdown
 
 _BASE: dict[str, Any] = {"image": {"build": {"folder": "images/api"}}, "replicas": 1, "port": 8000}
-_RESOURCES = {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"cpu": "200m", "memory": "128Mi"}}
+_RESOURCES = {
+    "requests": {"cpu": "100m", "memory": "64Mi", "ephemeralStorage": "64Mi"},
+    "limits": {"cpu": "200m", "memory": "128Mi", "ephemeralStorage": "2Gi"},
+}
 
 WRITTEN: Mapping[str, Any] = {
     "image": {"external": {"reference": f"example.com/api@sha256:{'0' * 64}", "reason": "checked by the team"}},
@@ -129,7 +132,7 @@ def _settings(name: str | None) -> Settings:
     if name == "autoscaling":
         del api["replicas"]
     if name == "shmSize":
-        api["resources"] = {"requests": _RESOURCES["requests"], "limits": {"cpu": "2", "memory": "2Gi"}}
+        api["resources"] = {"requests": _RESOURCES["requests"], "limits": {"cpu": "2", "memory": "2Gi", "ephemeralStorage": "2Gi"}}
     other = {**_BASE, "network": {"allowTo": [{"workload": "api"}]}}
     return Settings.model_validate(
         {
