@@ -63,7 +63,8 @@ def docker_files(
         docker_name(environment, name, "files"),
         workload_labels(environment, name, workload),
         image=image,
-        **hardened(workload.user, workload.group, target, None),
+        # The engine takes no upload into a root file system that is read-only. All in it is root's, and nobody here is.
+        **{**hardened(workload.user, workload.group, target, None), "readOnly": False},
         **bounds(RESOURCES, None),
         mounts=_mounts(environment, name, workload),
         uploads=uploads,

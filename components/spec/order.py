@@ -34,7 +34,7 @@ def order_checks(workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
                 at=("workloads", name, "dependsOn"),
                 found=" → ".join((*circle, circle[0])),
                 allowed="an order in which each can start after those that it depends on",
-                mend=f"take one of them out: {circle[-1]!r} could try again until {circle[0]!r} answers",
+                mend="take one of them out: a service can try again until another answers",
             )
         for index, needed in enumerate(workload.depends_on):
             before = workloads.get(needed)

@@ -35,7 +35,7 @@ _RESOURCES = {
 }
 
 WRITTEN: Mapping[str, Any] = {
-    "image": {"external": {"reference": f"example.com/api@sha256:{'0' * 64}", "reason": "checked by the team"}},
+    "image": {"promote": {"from": "staging"}},
     "profile": "model",
     "version": "1.2",
     "replicas": 2,
@@ -131,8 +131,6 @@ def _settings(name: str | None) -> Settings:
     api = {**_BASE, **({name: WRITTEN[name]} if name else {})}
     if name == "autoscaling":
         del api["replicas"]
-    if name == "shmSize":
-        api["resources"] = {"requests": _RESOURCES["requests"], "limits": {"cpu": "2", "memory": "2Gi", "ephemeralStorage": "2Gi"}}
     other = {**_BASE, "network": {"allowTo": [{"workload": "api"}]}}
     return Settings.model_validate(
         {
@@ -152,7 +150,7 @@ def _kubernetes(name: str) -> list[str]:
         where = _settings(None).environment
         made = [
             (stateful_set if workload.volumes else deployment)(
-                where, "api", workload, _external(workload), {"token": "token-1"}
+                where, "api", workload, _reference(workload), {"token": "token-1"}
             ),
             config_map(where, "api", workload),
             service(where, "api", workload),
@@ -176,7 +174,7 @@ def _docker(name: str) -> list[str]:
             where,
             "api",
             workload,
-            _external(workload),
+            _reference(workload),
             joined,
             target,
             seccomp="{}" if workload.seccomp_profile else None,
@@ -206,8 +204,8 @@ def _compose(name: str) -> list[str]:
     return [place.removeprefix("service.") for place in _changed({"service": before}, {"service": after})]
 
 
-def _external(workload: Workload) -> str:
-    return workload.image.external.reference if workload.image.external else "built"
+def _reference(workload: Workload) -> str:
+    return "promoted" if workload.image.promote else "built"
 
 
 def _changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

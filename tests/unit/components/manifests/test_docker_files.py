@@ -42,7 +42,6 @@ def test_plain_files_are_uploaded_where_the_workload_mounts_them():
     ("field", "value"),
     [
         ("user", "10001:10001"),
-        ("readOnly", True),
         ("capabilities", {"drops": ["ALL"]}),
         ("networkMode", "none"),
         ("memory", 32),
