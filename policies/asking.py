@@ -85,7 +85,7 @@ class Questions:
                     yield from self.of_object(manifest)
         if resource_type == docker_container.TYPE:
             container = docker_container.container_object(inputs, secrets)
-            yield from map(docker_container.of_container, evaluate(container, self._containers))
+            yield from docker_container.in_its_words(evaluate(container, self._containers))
         if self._resources.of(resource_type, with_pods=False):
             yield from evaluate(resource_object(resource_type, inputs, secrets, options), self._resources)
         build = image_build(resource_type, inputs)

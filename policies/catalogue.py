@@ -20,6 +20,7 @@ from policies.rules import (
     pod_security,
     pulumi,
     rbac,
+    release,
     resources,
     supply_chain,
 )
@@ -79,6 +80,13 @@ FAMILIES: tuple[Family, ...] = (
         "(`wholeSet`, `elsewhere`; `docs/policies.md` says how). An object without a namespace is taken to be in "
         "`default`.",
         joins.RULES,
+    ),
+    Family(
+        "release",
+        "Releases",
+        "Blue and green are alike but for image and colour, and requests go to one of them. That both are covered by a "
+        "budget and by network policies is asked of them as of all workloads.",
+        release.RULES,
     ),
     Family(
         "pulumi",

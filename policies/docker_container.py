@@ -1,6 +1,6 @@
 """A container of a Docker host, seen as a pod, so that the rules over pods hold for it too.
 
-`container_object` makes the pod; `of_container` says what a rule found of it in the words of Docker: its field, what is
+`container_object` makes the pod; `in_its_words` says what a rule found of it in the words of Docker: its field, what is
 wanted there, how to mend it. Rules without such words are not asked: what they are about is not a Docker host's.
 """
 
@@ -172,8 +172,17 @@ def rules_for_containers(rules: Iterable[SingleRule]) -> Iterator[PodRule]:
             yield dataclasses.replace(rule, kinds=(), except_kinds=())
 
 
-def of_container(finding: Finding) -> Finding:
-    """A finding of the pod that a container is seen as, in the words of Docker."""
+def in_its_words(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """What rules find in the pod that a container is seen as, in the words of Docker, and each but once."""
+    seen: set[tuple[str, Path, str]] = set()
+    for finding in map(_in_its_words, findings):
+        key = (finding.about.id, finding.path, finding.verdict)
+        if key not in seen:
+            seen.add(key)
+            yield finding
+
+
+def _in_its_words(finding: Finding) -> Finding:
     words = WORDS[finding.about.id]
     snippet = f'docker.Container("app", {words.argument})'
     about = dataclasses.replace(finding.about, mend=words.mend, snippet=snippet)

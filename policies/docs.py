@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from policies.catalogue import FAMILIES, Family, python_only_rules
+from policies.left_out import LEFT_OUT
 from policies.mendings import MENDINGS
 from policies.rule import Level, Rule, Tier
 
@@ -66,6 +67,14 @@ def _index() -> str:
         "|---|---|",
         *(f"| `{rule_id}` | {reason} |" for rule_id, reason in python_only_rules().items()),
         "",
+        "## What is left out",
+        "",
+        "Other tools have these checks. They need a running cluster, or what is in an image.",
+        "",
+        "| check | why not |",
+        "|---|---|",
+        *(f"| `{check}` | {reason} |" for check, reason in LEFT_OUT.items()),
+        "",
     ]
     return "\n".join(lines)
 
@@ -115,13 +124,10 @@ def _comparison(family: Family) -> list[str]:
     known = _others()
     rows = [
         f"| `{rule.about.id}` | "
-        + " | ".join("yes" if system in known[rule.about.id] else "" for system in _SYSTEMS)
+        + " | ".join("yes" if system in known.get(rule.about.id, {}) else "" for system in _SYSTEMS)
         + " |"
         for rule in family.rules
-        if rule.about.id in known
     ]
-    if not rows:
-        return []
     head = f"| rule | {' | '.join(_SYSTEMS.values())} |"
     return ["", "## Who else has it", "", head, "|---" * (len(_SYSTEMS) + 1) + "|", *rows]
 

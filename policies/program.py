@@ -34,10 +34,19 @@ def resource_object(
     return Manifest("", resource_type, (), body, (), secrets=frozenset(("inputs", *path) for path in secrets))
 
 
+def _sealed(value: object) -> object:
+    """Every leaf of a value in a wrapper: what is secret keeps its shape."""
+    if isinstance(value, dict):
+        return {key: _sealed(item) for key, item in cast("dict[str, object]", value).items()}
+    if isinstance(value, list):
+        return [_sealed(item) for item in cast("list[object]", value)]
+    return value if isinstance(value, Sealed) else Sealed(value)
+
+
 def _wrapped(value: object, path: Path) -> object:
     """A value with what is at a path in a wrapper; only what is on the way there is copied."""
-    if not path or isinstance(value, Sealed):
-        return value if isinstance(value, Sealed) else Sealed(value)
+    if not path:
+        return _sealed(value)
     if isinstance(value, dict):
         fields = cast("dict[str, object]", value)
         return {**fields, str(path[0]): _wrapped(fields.get(str(path[0])), path[1:])}

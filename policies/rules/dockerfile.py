@@ -16,7 +16,6 @@ from policies.predicates import (
     Matches,
     Missing,
     Not,
-    OneOf,
     Parameters,
     Predicate,
     item,
@@ -33,8 +32,8 @@ _NAME = item("instruction", "string")
 _FINAL = Equals(item("final", "bool"), True)
 
 
-def _is(*names: str) -> Predicate:
-    return OneOf(_NAME, names)
+def _is(name: str) -> Predicate:
+    return Equals(_NAME, name)
 
 
 def _rule(
@@ -44,27 +43,26 @@ def _rule(
     rationale: str,
     mend: str,
     snippet: str,
-    when: Predicate,
     require: Predicate,
     at: Field,
     wanted: str,
     *,
+    when: Predicate | None = None,
     levels: dict[Tier, Level] = REQUIRED,
     decision: str = "",
     parameters: tuple[Parameter, ...] = (),
 ) -> ObjectRule:
-    """A rule over single instructions: wherever `when` holds, `require` must."""
+    """A rule over single instructions: wherever `when` holds (by default, everywhere), `require` must."""
     return object_rule(
         about(rule_id, title, severity, rationale, mend, snippet, levels=levels, decision=decision),
         (KIND,),
-        of_object(AnyOf((Not(when), require)), at, wanted, _LINES),
+        of_object(AnyOf((Not(when), require)) if when is not None else require, at, wanted, _LINES),
         parameters=parameters,
         subject="dockerfile",
     )
 
 
 _IMAGE = item("image", "any")
-_FROM_IMAGE = AllOf((_is("FROM"), Not(Missing(_IMAGE))))
 _BASE = '"FROM docker.io/library/python:3.12-slim@sha256:…"'
 _REASON = "needs the grammar of image references"
 BASE_TAG = _rule(
@@ -74,8 +72,7 @@ BASE_TAG = _rule(
     "A base without a tag, or with one such as latest, is another base tomorrow.",
     "name the base by its digest, or at least by a tag that never moves",
     _BASE,
-    _FROM_IMAGE,
-    judged(_REASON, _IMAGE, judge_tag),
+    AnyOf((Missing(_IMAGE), judged(_REASON, _IMAGE, judge_tag))),
     _IMAGE,
     "must have a digest or a tag that does not move",
     parameters=(DISALLOWED_TAGS,),
@@ -88,8 +85,7 @@ BASE_DIGEST = _rule(
     "A tag can be pointed at another base by whoever can push to the registry.",
     "name the base by its digest; a bot can keep it current",
     _BASE,
-    _FROM_IMAGE,
-    judged(_REASON, _IMAGE, judge_digest),
+    AnyOf((Missing(_IMAGE), judged(_REASON, _IMAGE, judge_digest))),
     _IMAGE,
     "must have a digest",
     levels=ADVISED,
@@ -120,8 +116,7 @@ BASE_REGISTRY = _rule(
     "What an image begins with should come from a place whose contents somebody answers for.",
     "take the base from an allowed registry, or have its path added to allowedBaseRegistries",
     _BASE,
-    _FROM_IMAGE,
-    judged(_REASON, _IMAGE, _judge_registry),
+    AnyOf((Missing(_IMAGE), judged(_REASON, _IMAGE, _judge_registry))),
     _IMAGE,
     "must come from an allowed registry",
     parameters=(BASE_REGISTRIES,),
@@ -143,7 +138,7 @@ USER = object_rule(
         AnyOf(
             (
                 AllOf((Not(Empty(_USER)), Not(Matches(_USER, "^(root|0+)(:|$)")))),
-                AllOf((Missing(_USER), _NON_ROOT_BASE)),
+                _NON_ROOT_BASE,
             )
         ),
         _USER,
@@ -178,13 +173,13 @@ SECRETS = object_rule(
     ),
     (KIND,),
     of_object(
-        AnyOf((Not(_is("ARG")), judged("reads names", _VARIABLES["ARG"], _argument_secret))),
+        judged("reads names", _VARIABLES["ARG"], _argument_secret),
         _VARIABLES["ARG"],
         "must hold nothing secret",
         _LINES,
     ),
     of_object(
-        AnyOf((Not(_is("ENV")), judged("reads names", _VARIABLES["ENV"], _variable_secret))),
+        judged("reads names", _VARIABLES["ENV"], _variable_secret),
         _VARIABLES["ENV"],
         "must hold nothing secret",
         _LINES,
@@ -201,7 +196,6 @@ COPIED_SECRETS = _rule(
     "A key or a file of passwords that is copied is in a layer for ever, also when a later step removes it.",
     "mount it while it is needed, and name it in .dockerignore",
     '"RUN --mount=type=secret,id=npmrc,required=true npm ci --userconfig /run/secrets/npmrc"',
-    _is("ADD", "COPY"),
     EveryItem(
         _SOURCES,
         Not(
@@ -224,10 +218,10 @@ ADD_URL = _rule(
     "What a URL holds tomorrow is not what it holds today, and nobody has looked.",
     "give ADD a --checksum, or fetch in a RUN that checks a digest",
     '"ADD --checksum=sha256:… https://example.com/tool.tar.gz /tmp/"',
-    _is("ADD"),
     AnyOf((Not(Missing(item("flags.checksum", "string"))), EveryItem(_SOURCES, Not(Matches(_SOURCE, _URL))))),
     _SOURCES,
     "must not be a URL without a checksum",
+    when=_is("ADD"),
 )
 ADD_LOCAL = _rule(
     "dockerfile-add-local",
@@ -236,10 +230,10 @@ ADD_LOCAL = _rule(
     "ADD unpacks and fetches: for a plain file it does more than it says.",
     "use COPY",
     '"COPY app /app"',
-    _is("ADD"),
     EveryItem(_SOURCES, Matches(_SOURCE, _URL + r"|\.(tar|tgz|tbz2?|txz|tar\.[a-z0-9]+)$")),
     _SOURCES,
     "must be archives or URLs",
+    when=_is("ADD"),
     levels=ADVISED,
 )
 _SCRIPT = item("script", "string")
@@ -250,7 +244,6 @@ SUDO = _rule(
     "A build that needs sudo leaves it in the image, where it makes root of whoever finds it.",
     "run the step before USER, as root",
     '"RUN apt-get update"',
-    _is("RUN"),
     Not(Matches(_SCRIPT, r"(^|[\s;&|(])sudo\s")),
     _SCRIPT,
     "must not call sudo",
@@ -262,8 +255,7 @@ PIPED_SHELL = _rule(
     "What a server sends is run as it comes: nobody has seen it, and half of it may be missing.",
     "download to a file, check its digest, and run that",
     "\"RUN curl -fsSLo tool https://example.com/tool && echo '<digest>  tool' | sha256sum -c -\"",
-    _is("RUN"),
-    Not(Matches(_SCRIPT, r"\b(curl|wget)\b[^;&\n]*\|\s*(sudo\s+)?(/bin/|/usr/bin/|env\s+)?(ba|da|z|k)?sh\b")),
+    Not(Matches(_SCRIPT, r"\b(curl|wget)\b[^;&\n]*\|\s*(sudo\s+)?(/bin/|/usr/bin/|env\s+)*(ba|da|z|k)?sh\b")),
     _SCRIPT,
     "must not run what it downloads unseen",
 )
@@ -276,10 +268,10 @@ APT_CLEANUP = _rule(
     "The lists of packages stay in the layer: weight, and old lists for the next step to install from.",
     "end the same RUN with rm -rf /var/lib/apt/lists/*, or mount a cache there",
     '"RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*"',
-    AllOf((_is("RUN"), _FINAL, _APT)),
     AnyOf((Matches(_SCRIPT, r"\brm\s[^;&]*/var/lib/apt/lists"), Matches(_MOUNT, r"target=/var/lib/apt"))),
     _SCRIPT,
     "must remove the lists of packages",
+    when=AllOf((_FINAL, _APT)),
     levels=ADVISED,
     decision="Only asked of what ends up in the image: an earlier stage's lists are gone with it.",
 )
@@ -290,10 +282,10 @@ APT_RECOMMENDS = _rule(
     "Recommended packages are more to attack and to mend, and nobody has asked for them.",
     "add --no-install-recommends",
     '"RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*"',
-    AllOf((_is("RUN"), _FINAL, _APT)),
     Matches(_SCRIPT, r"--no-install-recommends|Install-Recommends\S*false"),
     _SCRIPT,
     "must have --no-install-recommends",
+    when=AllOf((_FINAL, _APT)),
     levels=ADVISED,
 )
 PIP_CACHE = _rule(
@@ -303,10 +295,10 @@ PIP_CACHE = _rule(
     "What pip has downloaded stays in the layer, of no use to anyone.",
     "add --no-cache-dir, or mount a cache for it",
     '"RUN --mount=type=cache,target=/pip pip install --cache-dir=/pip -r requirements.txt"',
-    AllOf((_is("RUN"), _FINAL, Matches(_SCRIPT, r"\bpip3?\s+install\b"))),
     AnyOf((Matches(_SCRIPT, r"--no-cache-dir|PIP_NO_CACHE_DIR"), Matches(_MOUNT, "type=cache"))),
     _SCRIPT,
     "must keep no cache",
+    when=AllOf((_FINAL, Matches(_SCRIPT, r"\bpip3?\s+install\b"))),
     levels=ADVISED,
 )
 _PORTS = item("ports", "list")
@@ -318,7 +310,6 @@ EXPOSED_PORTS = _rule(
     "A container needs no SSH of its own, and a port outside 1 to 65535 is a slip.",
     "name the ports that the program listens on",
     '"EXPOSE 8000"',
-    _is("EXPOSE"),
     EveryItem(
         _PORTS,
         AllOf(
@@ -343,8 +334,7 @@ WORKDIR = _rule(
     "Where a relative folder is depends on every line before, and on the base.",
     "begin WORKDIR with /",
     '"WORKDIR /app"',
-    _is("WORKDIR"),
-    Matches(_FOLDER, r"^(/|[A-Za-z]:[\\/])"),
+    AnyOf((Missing(_FOLDER), Matches(_FOLDER, r"^(/|[A-Za-z]:[\\/])"))),
     _FOLDER,
     "must be an absolute path",
     levels=ADVISED,
@@ -357,10 +347,10 @@ EXEC_FORM = _rule(
     "In the shell's form the shell is process 1: the program never hears that it is to end, and is killed.",
     'write CMD and ENTRYPOINT as a JSON list: ["serve", "--port", "8000"]',
     "'ENTRYPOINT [\"/app/serve\"]'",
-    AllOf((_is("CMD", "ENTRYPOINT"), _FINAL)),
     Equals(_EXEC, True),
     _EXEC,
     "must be the JSON form",
+    when=AllOf((_FINAL, Not(Missing(_EXEC)))),
     levels=ADVISED,
 )
 _HEALTH = obj("healthcheck", "bool")

@@ -43,10 +43,20 @@ class Analyzer:
             json_format.ParseDict(given, entry.properties)
         self._service.Configure(request, None)
 
-    def analyze(self, resource_type: str, props: Mapping[str, Any], name: str = "res") -> list[Diagnostic]:
-        """What is said of one resource."""
+    def analyze(
+        self,
+        resource_type: str,
+        props: Mapping[str, Any],
+        name: str = "res",
+        options: Mapping[str, Any] | None = None,
+    ) -> list[Diagnostic]:
+        """What is said of one resource, with the options that a program gives it (`protect`, `ignoreChanges`)."""
         request = analyzer_pb2.AnalyzeRequest(
-            type=resource_type, urn=urn(resource_type, name), name=name, properties=_struct(props)
+            type=resource_type,
+            urn=urn(resource_type, name),
+            name=name,
+            properties=_struct(props),
+            options=analyzer_pb2.AnalyzerResourceOptions(**(options or {})),
         )
         return _diagnostics(self._service.Analyze(request, None))
 

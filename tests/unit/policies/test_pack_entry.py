@@ -58,7 +58,7 @@ def test_the_engine_is_told_the_schema_of_the_configuration() -> None:
     assert info.name == "slipway"
 
 
-@pytest.mark.parametrize("profile", ["baseline", "restricted", "gpu"])
+@pytest.mark.parametrize("profile", ["baseline", "restricted", "gpu", "release"])
 def test_every_profile_has_a_pack_that_asks_its_rules(profile: str) -> None:
     source = (ROOT / "policies" / "packs" / profile / "__main__.py").read_text()
     assert f'policies(profiles=("{profile}",))' in source

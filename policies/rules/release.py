@@ -1,0 +1,139 @@
+"""Releases: blue and green are alike but for image and colour, and requests go to one of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import cast
+
+from policies.facts import COLOURS, colour
+from policies.labels import equality
+from policies.plain import UNKNOWN, Path, Unknown
+from policies.rules.build import listed, mapping
+from policies.rules.joins.build import join_rule, spec_of
+from policies.together import Claim, Together, namespace_in
+from policies.truth import Verdict
+from policies.view import Manifest, Pod
+
+_DIFFERENT = frozenset({"image", "imagePullPolicy"})
+"""What the halves of a release may differ in, beside the colour."""
+
+_Half = tuple[Manifest, Pod]
+
+
+def _halves(objects: Together) -> Iterator[list[_Half]]:
+    """The halves of each release: workloads of one kind and name, but for the colour."""
+    groups: dict[tuple[object, ...], list[_Half]] = defaultdict(list)
+    for manifest in objects.carriers:
+        for pod in manifest.pods:
+            found = colour(pod.metadata)
+            if found is not None and isinstance(manifest.name, str):
+                groups[manifest.group_kind, namespace_in(manifest), _bare(manifest.name, found[1])].append(
+                    (manifest, pod)
+                )
+    yield from (group for group in groups.values() if len(group) > 1)
+
+
+def _bare(name: str, own: str) -> str:
+    """A name without its colour: `web` for `web-blue`."""
+    return "-".join(part for part in name.split("-") if part != own)
+
+
+def _differences(one: object, other: object, path: Path, colours: frozenset[str]) -> Iterator[tuple[Path, bool]]:
+    """Where two pods differ, and whether that is certain."""
+    if one is UNKNOWN or other is UNKNOWN:
+        yield path, False
+    elif isinstance(one, dict) and isinstance(other, dict):
+        left, right = cast("dict[str, object]", one), cast("dict[str, object]", other)
+        for key in sorted({*left, *right}):
+            if key not in _DIFFERENT:
+                yield from _differences(left.get(key), right.get(key), (*path, key), colours)
+    elif isinstance(one, list) and isinstance(other, list):
+        ours, theirs = cast("list[object]", one), cast("list[object]", other)
+        if len(ours) != len(theirs):
+            yield path, True
+        for index, (left_item, right_item) in enumerate(zip(ours, theirs, strict=False)):
+            yield from _differences(left_item, right_item, (*path, index), colours)
+    elif _colourless(one, colours) != _colourless(other, colours):
+        yield path, True
+
+
+def _colourless(value: object, colours: frozenset[str]) -> object:
+    if isinstance(value, str):
+        for each in colours:
+            value = value.replace(each, "")
+    return value
+
+
+def _alike(objects: Together) -> Iterator[Claim]:
+    for group in _halves(objects):
+        first, pod = group[0]
+        for manifest, other in group[1:]:
+            for path, certain in _differences(pod.spec, other.spec, (), COLOURS):
+                problem = f"must be as in {first.name}, but for image and colour"
+                yield Claim("violation" if certain else "unknown", manifest, (*other.path, *path), problem)
+
+
+RELEASE_ALIKE = join_rule(
+    "release-alike",
+    "Blue and green alike",
+    "high",
+    "What has been tried in one colour is what will serve in the other only if nothing but the image differs.",
+    "make both halves from one description, and change only the image and the colour's label",
+    'blue, green = (deployment(colour, images[colour]) for colour in ("blue", "green"))',
+    _alike,
+    profiles=("release",),
+    decision="The halves of a release are workloads of one kind whose pods have a label with the value blue or green, "
+    "and whose names are the same without it. Texts may differ by the colour's name.",
+)
+
+
+def _one_colour(objects: Together) -> Iterator[Claim]:
+    for service in objects.of("Service"):
+        selector, namespace = equality(spec_of(service).get("selector")), namespace_in(service)
+        if selector.empty or isinstance(namespace, Unknown):
+            continue
+        found, maybe = objects.chosen(namespace, selector)
+        releases: dict[tuple[object, ...], set[str]] = defaultdict(set)
+        for carried in found:
+            own = colour(carried.pod.metadata)
+            if own is not None and isinstance(carried.manifest.name, str):
+                releases[own[0], _bare(carried.manifest.name, own[1])].add(own[1])
+        verdict: Verdict | None = None
+        if any(len(colours) > 1 for colours in releases.values()):
+            verdict = "violation"
+        elif not selector.known and maybe and _coloured(objects, namespace):
+            verdict = "unknown"
+        if verdict is not None and not _shared(service):
+            yield Claim(verdict, service, ("spec", "selector"), "must choose the pods of one colour")
+
+
+def _coloured(objects: Together, namespace: str) -> bool:
+    """Whether a namespace has a release."""
+    return any(
+        colour(carried.pod.metadata) is not None
+        for where, pods in objects.pods()
+        for carried in pods
+        if where == namespace
+    )
+
+
+def _shared(service: Manifest) -> bool:
+    """Whether a Service is for measuring or for names (headless), and not for requests."""
+    names = [mapping(port).get("name") for port in listed(spec_of(service).get("ports"))]
+    return spec_of(service).get("clusterIP") == "None" or (bool(names) and set(names) == {"metrics"})
+
+
+RELEASE_SELECTOR = join_rule(
+    "release-selector",
+    "Requests go to one colour",
+    "high",
+    "A Service that chooses both colours sends requests to what has not been tried yet, or is on its way out.",
+    "name the colour in the Service's selector",
+    'kubernetes.core.v1.ServiceSpecArgs(selector={"app": "web", "slipway/colour": "blue"}, ports=ports)',
+    _one_colour,
+    profiles=("release",),
+    decision="A headless Service, and one that has the port metrics only, may choose both.",
+)
+
+RULES = (RELEASE_ALIKE, RELEASE_SELECTOR)
