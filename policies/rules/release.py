@@ -54,7 +54,7 @@ def _differences(one: object, other: object, path: Path, colours: frozenset[str]
             yield path, True
         for index, (left_item, right_item) in enumerate(zip(ours, theirs, strict=False)):
             yield from _differences(left_item, right_item, (*path, index), colours)
-    elif _colourless(one, colours) != _colourless(other, colours):
+    elif _colourless(cast("object", one), colours) != _colourless(other, colours):
         yield path, True
 
 

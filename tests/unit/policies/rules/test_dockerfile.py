@@ -28,6 +28,9 @@ PASSES: list[tuple[str, str]] = [
     ("dockerfile-user", "FROM a\nUSER rooted"),
     ("dockerfile-user", "FROM gcr.io/distroless/static:nonroot"),
     ("dockerfile-user", "FROM nginxinc/nginx-unprivileged:1.27"),
+    ("dockerfile-user", "FROM rootless"),
+    ("dockerfile-user", "FROM a\nUSER groot"),
+    ("dockerfile-user", "FROM a/rootless-b"),
     ("dockerfile-base-tag", "FROM a:1"),
     ("dockerfile-base-tag", f"FROM a@{SHA}"),
     ("dockerfile-base-tag", "FROM scratch"),
@@ -35,8 +38,17 @@ PASSES: list[tuple[str, str]] = [
     ("dockerfile-base-registry", "FROM a"),
     ("dockerfile-secrets", "FROM a\nARG VERSION=1\nENV PATH=/x:$PATH TOKEN= TOKEN_FILE=/run/x\nARG KEYBOARD"),
     ("dockerfile-copied-secrets", "FROM a\nCOPY app environment src/keys.py /app/\nRUN cat id_rsa"),
+    ("dockerfile-add-url", "FROM a\nADD a.github /x\nADD x-https://a y-http://a z-git@a w-ssh://a v-git://a /x"),
+    ("dockerfile-copied-secrets", "FROM a\nCOPY a.npmrc.txt my.env id_rsa.pub env.kubeconfig x.pem.txt /x"),
+    (
+        "dockerfile-add-local",
+        "FROM a\nADD a.tbz b.tbz2 c.txz d.tar.zst git@a:b git://a ssh://a http://a b.git#x b.git /x",
+    ),
+    ("dockerfile-apt-recommends", "FROM a\nRUN apt-get install -o APT::Install-Recommends=false b"),
+    ("dockerfile-pip-cache", "FROM a\nRUN PIP_NO_CACHE_DIR=1 pip install b"),
+    ("dockerfile-exposed-ports", "FROM a\nEXPOSE 10000 60000 65000 65499 65500 65529 65530 53/sctp 220 122"),
     ("dockerfile-add-url", f"FROM a\nADD --checksum={SHA} https://a.b/c /x\nADD c.tar.gz /y\nCOPY a.git /b"),
-    ("dockerfile-add-local", "FROM a\nADD a.tar.gz b.tgz /x\nADD https://a.b/c /x\nCOPY a /b"),
+    ("dockerfile-add-local", "FROM a\nADD a.tar a.tar.gz b.tgz /x\nADD https://a.b/c /x\nCOPY a /b"),
     ("dockerfile-sudo", "FROM a\nRUN echo pseudo-sudoers > x\nCMD sudo a"),
     (
         "dockerfile-piped-shell",
@@ -89,6 +101,46 @@ FAILS: list[tuple[str, str, str]] = [
     ("dockerfile-add-url", "FROM a\nADD b.tar https://a.b/c /x", "lines[2].sources"),
     ("dockerfile-copied-secrets", "FROM a\nCOPY b .env /x", "lines[2].sources"),
     ("dockerfile-exposed-ports", "FROM a\nEXPOSE 80 22", "lines[2].ports"),
+    *(
+        ("dockerfile-secrets", f"FROM a\nLABEL b={value}", "lines[2].text")
+        for value in (
+            "-----BEGIN RSA PRIVATE KEY-----",
+            "AKIA0123456789ABCDEF",
+            "ghp_" + "a" * 36,
+            "xoxb-0123456789",
+            "eyJ0123456789.eyJ0123456789.x",
+        )
+    ),
+    *(
+        ("dockerfile-add-url", f"FROM a\nADD {url} /x", "lines[2].sources")
+        for url in ("git://a/b", "ssh://a/b", "a/b.git", "a/b.git#c")
+    ),
+    *(
+        ("dockerfile-add-local", f"FROM a\nADD {name} /x", "lines[2].sources")
+        for name in ("x-https://a", "x-git@a", "x-git://a", "x-ssh://a", "a.github", "a.tgz.txt", "atar", "x-http://a")
+    ),
+    *(
+        ("dockerfile-copied-secrets", f"FROM a\nCOPY {name} /y", "lines[2].sources")
+        for name in (
+            ".pypirc",
+            ".netrc",
+            ".git-credentials",
+            "id_dsa",
+            "id_ecdsa",
+            ".kube",
+            "kubeconfig",
+            "a.pem",
+            "a.pfx",
+            "a.jks",
+        )
+    ),
+    *(("dockerfile-exposed-ports", f"FROM a\nEXPOSE {port}", "lines[2].ports") for port in ("65540", "66000", "70000")),
+    ("dockerfile-exposed-ports", "FROM a\nEXPOSE x80", "lines[2].ports"),
+    ("dockerfile-exposed-ports", "FROM a\nEXPOSE 80x", "lines[2].ports"),
+    ("dockerfile-user", "FROM a/norootlessness:1", "user.name"),
+    ("dockerfile-user", "FROM a\nUSER 0:app", "user.name"),
+    ("dockerfile-workdir", "FROM a\nWORKDIR app/b", "lines[2].folder"),
+    ("dockerfile-workdir", "FROM a\nWORKDIR app/C:\\b", "lines[2].folder"),
     ("dockerfile-sudo", "FROM a\nRUN sudo b", "lines[2].script"),
     ("dockerfile-sudo", "FROM a\nRUN <<EOF\nx && sudo b\nEOF", "lines[2].script"),
     ("dockerfile-sudo", 'FROM a\nRUN ["sudo", "b"]', "lines[2].script"),
