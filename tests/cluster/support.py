@@ -16,7 +16,7 @@ from toolchain.home import Home
 
 Object = dict[str, Any]
 
-ANSWER_S = 5.0
+ANSWER_S = 15.0
 FIELD_MANAGER = "test"
 
 
@@ -73,7 +73,7 @@ class Cluster:
         """The same, for objects that may be refused."""
         return self.try_kubectl(*_APPLY, given=_text(objects))
 
-    def wait(self, what: str, condition: str, namespace: str, seconds: int = 60) -> None:
+    def wait(self, what: str, condition: str, namespace: str, seconds: int = 120) -> None:
         """Wait for a condition (`condition=Ready`, `delete`, `jsonpath=…`); fails the test if it does not come."""
         flag = "--for=" + condition
         said = self.try_kubectl("wait", what, flag, f"--timeout={seconds}s", "--namespace", namespace)
@@ -103,7 +103,7 @@ def fetch(url: str, content: bytes | None = None) -> str:
             return f"{error.code}: {error.read().decode()}"
 
 
-def eventually(look: Callable[[], bool], seconds: float = 30.0) -> bool:
+def eventually(look: Callable[[], bool], seconds: float = 60.0) -> bool:
     """Whether something becomes true in time; what cannot be reached yet is not true yet."""
 
     def reached() -> bool:

@@ -76,7 +76,7 @@ def kill(*victims: psutil.Process) -> None:
     for victim in victims:
         with contextlib.suppress(psutil.NoSuchProcess):
             victim.kill()
-    psutil.wait_procs(victims, timeout=10)
+    psutil.wait_procs(victims, timeout=60)
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_a_killed_node_takes_everything_with_it_and_the_next_up_is_a_fresh_clust
     # given a node of which some processes, or all, are killed
     every = node_processes(busy.home)
     kill(*every[victims])
-    psutil.wait_procs(every, timeout=10)
+    psutil.wait_procs(every, timeout=60)
     assert not any(process.is_running() for process in every)
 
     # when the cluster is started again

@@ -25,21 +25,19 @@ import psutil
 import pytest
 
 from tests.support.faults import differences, manifests_of, state_of
-from tests.support.private_machine import free_port, private_machine
+from tests.support.ports import free_port
+from tests.support.private_machine import private_machine
 from tests.support.small_image import build_small
 from tests.support.workbench import Result, Workbench, copy_checkout
-from tests.unit.toolchain.sites import Answer, served
+from tests.unit.toolchain.sites import Answer, Request, served
 from toolchain.home import Home
 from toolchain.processes import await_condition
 
 PASSWORD = "planted-registry-password"
 PASSPHRASE = {"PULUMI_CONFIG_PASSPHRASE": "the passphrase of qa"}
 
-WAITS = 4
-"""Seconds that a build step takes when something is to happen in the middle of it at once."""
-
-WAITS_FOR_ANOTHER = 12
-"""The same when another command must come so far as to notice, on a busy machine."""
+PATIENCE_S = 300.0
+"""How long a run may take to come to its build, on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +106,37 @@ def change_source(workbench: Workbench, step: str = "") -> None:
     file.write_text(file.read_text() + f"# {uuid.uuid4()}\n")
 
 
-def waiting_step(seconds: int = WAITS) -> tuple[str, str]:
-    """A build step that takes its time, and the mark by which its process is known."""
-    mark = f"m{uuid.uuid4().hex}"
-    return f"import time; {mark} = time.sleep({seconds})", mark
+@dataclass(frozen=True)
+class Held:
+    """A build step that is held up.
+
+    Attributes:
+        step: The step.
+        begun: Set when a build has come to it.
+        released: Set when builds may go on.
+    """
+
+    step: str
+    begun: threading.Event
+    released: threading.Event
+
+
+@contextlib.contextmanager
+def held_step() -> Generator[Held]:
+    """A build step that asks this test whether it may go on; builds share the machine's network."""
+    begun, released = threading.Event(), threading.Event()
+
+    def answer(_: Request) -> Answer:
+        begun.set()
+        released.wait(PATIENCE_S)
+        return Answer(200)
+
+    with served(answer) as port:
+        step = f"import urllib.request; urllib.request.urlopen('http://127.0.0.1:{port}/{uuid.uuid4()}').close()"
+        try:
+            yield Held(step, begun, released)
+        finally:
+            released.set()
 
 
 def told(said: Result, cause: str) -> None:
@@ -175,16 +200,6 @@ def up_in_background(workbench: Workbench) -> Generator[Callable[[], Result]]:
             process.communicate()
 
 
-def runs(mark: str) -> bool:
-    """Whether a process of this machine, in a container or not, has the mark in its command line."""
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            command = process.cmdline()
-            if command[:1] == ["python3"] and any(mark in word for word in command):
-                return True
-    return False
-
-
 def test_a_registry_that_does_not_answer_is_named(deployed: Workbench) -> None:
     before = Made.of(deployed)
     said = up(deployed, SLIPWAY__REGISTRY__ADDRESS=f"127.0.0.1:{free_port()}")
@@ -212,32 +227,34 @@ def test_a_killed_buildkit_is_brought_back_by_the_next_up(deployed: Workbench, m
 def test_a_buildkit_that_dies_in_the_middle_of_a_build_is_named(deployed: Workbench, machine: dict[str, str]) -> None:
     # given a build that takes its time
     before = Made.of(deployed)
-    step, mark = waiting_step()
-    change_source(deployed, step)
-    # when BuildKit is killed in the middle of it
-    with up_in_background(deployed) as end:
-        assert await_condition(lambda: runs(mark), 60), end().text
-        kill_buildkit(machine)
-        said = end()
-    # then it is named, and the next `up` does all of it
-    told(said, "BuildKit does not answer.")
-    unchanged(deployed, before)
-    converges(deployed)
+    with held_step() as held:
+        change_source(deployed, held.step)
+        # when BuildKit is killed in the middle of it
+        with up_in_background(deployed) as end:
+            assert held.begun.wait(PATIENCE_S), end().text
+            kill_buildkit(machine)
+            said = end()
+        # then it is named, and the next `up` does all of it
+        told(said, "BuildKit does not answer.")
+        unchanged(deployed, before)
+        held.released.set()
+        converges(deployed)
 
 
 def test_a_stack_that_is_worked_on_is_left_alone(deployed: Workbench) -> None:
     # given an `up` in the middle of a build
-    step, mark = waiting_step(WAITS_FOR_ANOTHER)
-    change_source(deployed, step)
-    with up_in_background(deployed) as end:
-        assert await_condition(lambda: runs(mark), 60), end().text
-        # when another comes
-        said = up(deployed)
-        first = end()
-    # then it leaves, and the first ends well
-    told(said, "is being worked on by process")
-    assert first.code == 0, first.text
-    converges(deployed)
+    with held_step() as held:
+        change_source(deployed, held.step)
+        with up_in_background(deployed) as end:
+            assert held.begun.wait(PATIENCE_S), end().text
+            # when another comes
+            said = up(deployed)
+            held.released.set()
+            first = end()
+        # then it leaves, and the first ends well
+        told(said, "is being worked on by process")
+        assert first.code == 0, first.text
+        converges(deployed)
 
 
 def test_a_wrong_passphrase_is_named(deployed: Workbench) -> None:
@@ -321,17 +338,15 @@ def test_a_full_disk_is_named_before_anything_is_changed(deployed: Workbench, sm
 def test_a_disk_that_fills_up_during_a_run_costs_nothing_but_the_run(deployed: Workbench, small_disk: Path) -> None:
     # The engine tries to write its state for most of a minute before it gives up.
     # given a run that is in the middle of a build when its disk fills up
-    step, mark = waiting_step()
-    change_source(deployed, step)
-    ballast: list[Path] = []
-    with up_in_background(deployed) as end:
-        assert await_condition(lambda: runs(mark), 60), end().text
-        filler = threading.Thread(target=lambda: ballast.append(fill(small_disk)))
-        filler.start()
-        said = end()
-        filler.join()
-    # then it does not say that it went well
-    told(said, "The disk is full.")
-    # and with room again, the next one converges
-    ballast[0].unlink()
-    converges(deployed)
+    with held_step() as held:
+        change_source(deployed, held.step)
+        with up_in_background(deployed) as end:
+            assert held.begun.wait(PATIENCE_S), end().text
+            ballast = fill(small_disk)
+            held.released.set()
+            said = end()
+        # then it does not say that it went well
+        told(said, "The disk is full.")
+        # and with room again, the next one converges
+        ballast.unlink()
+        converges(deployed)

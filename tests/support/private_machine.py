@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.ports import free_port
 from tests.support.workbench import CHECKOUT
 from toolchain.home import Home
 
@@ -55,13 +55,6 @@ def private_machine(folder: Path, shared: Home) -> Generator[dict[str, str]]:
             check=True,
             capture_output=True,
         )
-
-
-def free_port() -> int:
-    """A port of the loopback address on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _link(source: str, target: str) -> str:

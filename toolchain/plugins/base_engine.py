@@ -6,7 +6,7 @@ import grpc
 
 from toolchain.plugins.base_protocol import engine_pb2
 
-_TIMEOUT_S = 2.0  # the engine is on this machine; one that does not answer is ending
+_TIMEOUT_S = 30.0  # the engine is on this machine, which may be busy; one that has ended refuses at once
 
 
 class EngineLog:
@@ -20,6 +20,7 @@ class EngineLog:
         self._address = address
         self._lock = threading.Lock()
         self._send: grpc.UnaryUnaryMultiCallable[engine_pb2.LogRequest, bytes] | None = None
+        self._under_way: set[object] = set()  # a call that nobody refers to is cancelled
 
     def status(self, urn: str, message: str) -> None:
         """Shows a line in the resource's place until the next one; it is not kept."""
@@ -41,7 +42,9 @@ class EngineLog:
         request = engine_pb2.LogRequest(severity=severity, urn=urn, message=message, ephemeral=ephemeral)
         try:
             if ephemeral:
-                self._method().future(request, timeout=_TIMEOUT_S)
+                call = self._method().future(request, timeout=_TIMEOUT_S)
+                self._under_way.add(call)
+                call.add_done_callback(self._under_way.discard)
             else:
                 self._method()(request, timeout=_TIMEOUT_S)
         except (grpc.RpcError, ValueError):  # ValueError: the channel was closed

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.container import Container, Image, Workshop, build, running, unpack
+from tests.support.ports import free_port
 from tests.support.slow_request import SlowRequest, get
 from toolchain import services
 from toolchain.home import Home
@@ -63,8 +63,7 @@ def serve(image: Image, root: Path, shop: Workshop, tmp_path: Path) -> Serve:
     def started(
         environ: Mapping[str, str] | None = None, mounts: Mapping[Path, str] | None = None
     ) -> Generator[Service]:
-        with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
-            port, metrics_port = (int(each.getsockname()[1]) for each in (first, second))
+        port, metrics_port = free_port(), free_port()
         variables = {
             "APP_LISTEN": f"127.0.0.1:{port}",
             "APP_METRICS_LISTEN": f"127.0.0.1:{metrics_port}",

@@ -130,7 +130,7 @@ def test_when_both_are_killed_the_next_run_ends_what_they_left(wrapper: subproce
     wrapper.kill()
     wrapper.wait()
     engine.kill()
-    psutil.wait_procs([engine], timeout=10)
+    psutil.wait_procs([engine], timeout=60)
     # when
     done = Engine(checkout, "dev", os.environ).recover()
     # then

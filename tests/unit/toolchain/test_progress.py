@@ -31,7 +31,7 @@ class Waiting(io.StringIO):
 def test_a_long_step_is_announced_shows_signs_of_life_and_its_end() -> None:
     stream = Waiting(3)
     with Progress(stream, quiet=0, heartbeat=0.001).step("building", lambda: "7 packages"):
-        assert stream.enough.wait(10)
+        assert stream.enough.wait(60)
     lines = stream.getvalue().splitlines()
     assert lines[0] == "· building …"
     assert lines[1] == "  building: 0 s, 7 packages"
@@ -43,7 +43,7 @@ def test_a_step_that_fails_is_marked_and_its_error_goes_on() -> None:
 
     def failing() -> None:
         with Progress(stream, quiet=0).step("building"):
-            assert stream.enough.wait(10)
+            assert stream.enough.wait(60)
             raise ValueError("broken")
 
     with pytest.raises(ValueError, match="broken"):

@@ -78,7 +78,7 @@ def test_what_a_dead_run_left_running_is_ended_and_its_record_removed(bench: Ben
     # when
     done = bench.recovery.run()
     # then
-    left.communicate(timeout=10)
+    left.communicate(timeout=60)
     assert done == ["ended 1 process that a killed `up` left running"]
     assert bench.recorded() == []
 

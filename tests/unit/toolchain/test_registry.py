@@ -1,6 +1,5 @@
 """The embedded registry starts on its own port, never takes another's, and survives being killed."""
 
-import socket
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -9,6 +8,7 @@ import psutil
 import pytest
 import yaml
 
+from tests.support.ports import free_port
 from tests.unit.toolchain.sites import Answer, served
 from toolchain import files, processes, registry
 from toolchain.errors import ToolchainError
@@ -24,12 +24,6 @@ host, port = yaml.safe_load(open(sys.argv[2]))["http"]["addr"].split(":")
 http.server.ThreadingHTTPServer((host, int(port)), Handler).serve_forever()
 """
 """A program that takes the registry's arguments and configuration, and answers as one."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def test_messages_reach_the_engine_with_their_kind() -> None:
     log.info(URN, "so you know")
     log.status(URN, "1 of 2")
     for _ in range(3):
-        assert engine.arrived.acquire(timeout=10)
+        assert engine.arrived.acquire(timeout=60)
     server.stop(None).wait()
 
     # then the engine has heard it
@@ -51,6 +51,22 @@ def test_messages_reach_the_engine_with_their_kind() -> None:
         (engine_pb2.INFO, URN, "so you know", False),
         (engine_pb2.INFO, URN, "1 of 2", True),
     ]
+
+
+def test_no_status_is_lost_though_nobody_waits_for_it() -> None:
+    # given
+    engine = Engine()
+    server, port = make_server(engine.add_to)
+    log = EngineLog(f"127.0.0.1:{port}")
+
+    # when
+    for number in range(50):
+        log.status(URN, str(number))
+
+    # then
+    for _ in range(50):
+        assert engine.arrived.acquire(timeout=60)
+    server.stop(None).wait()
 
 
 def test_an_engine_that_is_gone_is_no_error() -> None:

@@ -47,7 +47,7 @@ def test_a_signal_ends_it_with_success_and_without_a_word(
 
     plugin.send_signal(number)
 
-    assert plugin.communicate(timeout=10) == ("", "")
+    assert plugin.communicate(timeout=60) == ("", "")
     assert plugin.returncode == 0
 
 
@@ -66,7 +66,7 @@ def test_it_ends_when_its_engine_is_killed() -> None:
 
         engine.kill()
 
-        psutil.wait_procs([plugin], timeout=10)
+        psutil.wait_procs([plugin], timeout=60)
         assert not plugin.is_running() or plugin.status() == psutil.STATUS_ZOMBIE
 
 

@@ -189,7 +189,7 @@ def test_cancelling_ends_the_program_and_adds_no_error(host: Host) -> None:
 
     host.call("Cancel", empty_pb2.Empty())
 
-    runner.join(10)
+    runner.join(60)
     assert answers == [language_pb2.RunResponse(bail=True)]
 
 

@@ -51,7 +51,7 @@ def finish(children: Children, child: subprocess.Popen[bytes]) -> int:
 
 
 def assert_ends(process: psutil.Process) -> None:
-    psutil.wait_procs([process], timeout=10)
+    psutil.wait_procs([process], timeout=60)
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
@@ -115,7 +115,7 @@ def test_nothing_runs_after_closing(children: Children) -> None:
     late = start(children, PARENT)
 
     assert finish(children, late) == -signal.SIGKILL
-    waiter.join(10)
+    waiter.join(60)
     assert running.returncode == -signal.SIGTERM
 
 
