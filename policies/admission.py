@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from policies import VERSION
-from policies.cel import Names, expression, value_of
+from policies.cel import Names, expression, items_of, value_of
 from policies.predicates import Parameters, Predicate, python_only
 from policies.rule import Check, ObjectRule, PodRule, Role, SingleRule
 from policies.settings import Override, Settings
@@ -40,6 +40,12 @@ _LISTS: dict[Role, str] = {
 }
 _ACTIONS: dict[Override, list[str]] = {"mandatory": ["Deny"], "advisory": ["Warn", "Audit"]}
 _LONGEST_MESSAGE = 1000
+_WRITTEN_BEFORE = {
+    "deprecated-sa-field": "the API server has written either name of the field by the other before it asks",
+    "min-replicas": "where nothing is said, the API server has written 1 before it asks",
+    "storage-class": "where nothing is said, the API server has written the cluster's default before it asks",
+}
+"""Rules that are data, and that an admission policy still could not ask: what they ask about is another by then."""
 
 
 def policies(rules: dict[str, SingleRule], settings: Settings, default: Override) -> Iterator[dict[str, object]]:
@@ -83,7 +89,9 @@ def reasons(rule: SingleRule) -> tuple[str, ...]:
     predicates: list[Predicate] = [check.require for check in rule.checks]
     if rule.unless is not None:
         predicates.append(rule.unless)
-    return tuple(reason for predicate in predicates for reason in python_only(predicate))
+    said = tuple(reason for predicate in predicates for reason in python_only(predicate))
+    before = _WRITTEN_BEFORE.get(rule.about.id)
+    return (*said, before) if before is not None else said
 
 
 def _spec(rule: SingleRule, parameters: Parameters) -> dict[str, object]:
@@ -139,7 +147,7 @@ def _asked(check: Check, parameters: Parameters, names: Names) -> str:
         inner = Names(names.container, f"{items}.value()[key]", "key", 1)
         return f"{items}.orValue({{}}).all(key, {expression(check.require, parameters, inner)})"
     inner = Names(names.container, "i", "", 1)
-    return f"{items}.orValue([]).all(i, {expression(check.require, parameters, inner)})"
+    return f"{items_of(check.each, names)}.all(i, {expression(check.require, parameters, inner)})"
 
 
 def _resources(rule: SingleRule) -> list[dict[str, object]]:

@@ -31,11 +31,15 @@ from policies.predicates import (
     Positive,
     Predicate,
     PythonOnly,
+    Same,
     SameQuantity,
     Since,
     SomeItem,
     Within,
 )
+
+_NULL = frozenset({Field("object", ("rules",), "list")})
+"""Lists that the API server writes as null when they are empty: a role without rules. All others it leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def expression(predicate: Predicate, parameters: Parameters, names: Names) -> st
             name = f"i{names.depth}"
             inner = expression(term, parameters, replace(names, item=name, depth=names.depth + 1))
             function = "all" if isinstance(predicate, EveryItem) else "exists"
-            return f"{value_of(field, names)}.orValue([]).{function}({name}, {inner})"
+            return f"{items_of(field, names)}.{function}({name}, {inner})"
         case PythonOnly(reason):
             raise ValueError(reason)
         case _:
@@ -116,6 +120,20 @@ def value_of(field: Field, names: Names) -> str:
     return base
 
 
+def items_of(field: Field, names: Names) -> str:
+    """The items of a list; none where there is no list.
+
+    Args:
+        field: The list.
+        names: What the scopes are called.
+
+    Returns:
+        The expression.
+    """
+    value = f"{value_of(field, names)}.orValue([])"
+    return f"(dyn({value}) == null ? [] : {value})" if field in _NULL else value
+
+
 def _of_value(  # noqa: C901 (one case for each predicate)
     predicate: Equals
     | OneOf
@@ -123,6 +141,7 @@ def _of_value(  # noqa: C901 (one case for each predicate)
     | Empty
     | Positive
     | SameQuantity
+    | Same
     | AtLeast
     | AtMost
     | Matches
@@ -133,8 +152,10 @@ def _of_value(  # noqa: C901 (one case for each predicate)
     parameters: Parameters,
     names: Names,
 ) -> str:
-    if isinstance(predicate, SameQuantity):
+    if isinstance(predicate, Same | SameQuantity):
         left, right = value_of(predicate.left, names), value_of(predicate.right, names)
+        if isinstance(predicate, Same):
+            return f"({left}.hasValue() && {right}.hasValue() && {left}.value() == {right}.value())"
         both = f"{_is_quantity(left)} && {_is_quantity(right)}"
         return f"({both} && {_quantity(left)}.compareTo({_quantity(right)}) == 0)"
     field = value_of(predicate.field, names)

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
-from policies.catalogue import FAMILIES, Family, python_only_rules
+from policies.admission import reasons
+from policies.catalogue import FAMILIES, POD_RULES, Family, python_only_rules
 from policies.left_out import LEFT_OUT
 from policies.mendings import MENDINGS
 from policies.rule import Level, Rule, Tier
@@ -59,13 +60,14 @@ def _index() -> str:
             lines.append(f"| [`{about.id}`]({link}) | {about.severity} | {profiles} | {levels} | {about.title} |")
     lines += [
         "",
-        "## Rules that are more than data",
+        "## Rules that admission leaves out",
         "",
-        "No other language can be given these; admission leaves them out.",
+        "Those that are more than data no other language can be given; and some that are data ask about what the API "
+        "server has changed by then.",
         "",
         "| rule | why |",
         "|---|---|",
-        *(f"| `{rule_id}` | {reason} |" for rule_id, reason in python_only_rules().items()),
+        *(f"| `{rule_id}` | {reason} |" for rule_id, reason in _left_out().items()),
         "",
         "## What is left out",
         "",
@@ -77,6 +79,12 @@ def _index() -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _left_out() -> dict[str, str]:
+    """The rules that are no admission policies, with the reason."""
+    single = {rule_id: found[0] for rule_id, rule in POD_RULES.items() if (found := reasons(rule))}
+    return {**single, **{rule_id: why for rule_id, why in python_only_rules().items() if rule_id not in single}}
 
 
 def _page(family: Family) -> str:

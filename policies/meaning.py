@@ -38,6 +38,7 @@ from policies.predicates import (
     Positive,
     Predicate,
     PythonOnly,
+    Same,
     SameQuantity,
     Setting,
     Since,
@@ -117,8 +118,10 @@ def compile_predicate(predicate: Predicate, parameters: Parameters) -> Compiled:
             return _quantifier(field, compile_predicate(term, parameters), over=True)
         case PythonOnly(_, field, judge):
             return _python_only(field, judge, parameters)
+        case Same(left, right):
+            return _same(getter(left), getter(right), lambda one, other: one == other)
         case SameQuantity(left, right):
-            return _same_quantity(getter(left), getter(right))
+            return _same(getter(left), getter(right), _equal_quantities)
         case Within(field, other):
             return _within(getter(field), getter(other))
         case _:
@@ -141,7 +144,7 @@ def _on_value(  # noqa: C901 (one case for each predicate)
         case Missing():
             test = lambda value: value is ABSENT  # noqa: E731
         case Empty():
-            test = lambda value: value is ABSENT or value == "" or value == [] or value == {}  # noqa: E731
+            test = _is_empty
         case Positive():
             test = _is_positive
         case AtLeast(_, least):
@@ -231,6 +234,13 @@ def quantity(value: object) -> Decimal | None:
     return _quantity(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
 
 
+def _is_empty(value: object) -> Truth:
+    if isinstance(value, dict):
+        # Neither null nor an empty list is kept by the API server.
+        return all(item is None or item == [] for item in cast("dict[str, object]", value).values())
+    return value is ABSENT or value == "" or value == []
+
+
 def _is_positive(value: object) -> Truth:
     amount = quantity(value)
     return amount is not None and amount > 0
@@ -267,17 +277,19 @@ def never(subject: Subject) -> Truth:
 _CONSTANT: dict[bool, Compiled] = {True: always, False: never}
 
 
-def _same_quantity(left: Getter, right: Getter) -> Compiled:
+def _same(left: Getter, right: Getter, equal: Callable[[object, object], bool]) -> Compiled:
     def same(subject: Subject) -> Truth:
         one, other = left(subject), right(subject)
         if one is ABSENT or other is ABSENT:
             return False
-        if one is UNKNOWN or other is UNKNOWN:
-            return None
-        amount = quantity(one)
-        return amount is not None and amount == quantity(other)
+        return None if one is UNKNOWN or other is UNKNOWN else equal(one, other)
 
     return same
+
+
+def _equal_quantities(one: object, other: object) -> bool:
+    amount = quantity(one)
+    return amount is not None and amount == quantity(other)
 
 
 def _within(inner: Getter, outer: Getter) -> Compiled:

@@ -97,7 +97,7 @@ MENDINGS: dict[str, Mending] = {
     "deprecated-sa-field": Mending(
         "pod",
         (Copy(_ACCOUNT, _OLD_ACCOUNT), Drop(_OLD_ACCOUNT)),
-        "Renames `serviceAccount`, as the API server does. Not where `serviceAccountName` has another value.",
+        "Renames `serviceAccount`. Not where `serviceAccountName` has another value.",
     ),
     "image-pull-policy": Mending(
         "container",

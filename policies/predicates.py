@@ -141,6 +141,14 @@ class SameQuantity:
 
 
 @dataclass(frozen=True, slots=True)
+class Same:
+    """Both fields are there and have the same value."""
+
+    left: Field
+    right: Field
+
+
+@dataclass(frozen=True, slots=True)
 class AtLeast:
     """The field is there and is a whole number that is not below this one."""
 
@@ -278,6 +286,7 @@ Predicate = (
     | Empty
     | Positive
     | SameQuantity
+    | Same
     | AtLeast
     | AtMost
     | Matches

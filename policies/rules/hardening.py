@@ -19,6 +19,7 @@ from policies.predicates import (
     Not,
     OneOf,
     Parameters,
+    Same,
     Setting,
     container,
     item,
@@ -290,8 +291,13 @@ DEPRECATED_SA_FIELD = pod_rule(
         "use serviceAccountName",
         f"{CORE}.PodSpecArgs(service_account_name=account.metadata.name, containers=containers)",
         levels=ADVISED,
+        decision="The same value in both is accepted: so the API server writes it.",
     ),
-    of_pod(Empty(_OLD_ACCOUNT), _OLD_ACCOUNT, "must not be set"),
+    of_pod(
+        AnyOf((Empty(_OLD_ACCOUNT), Same(_OLD_ACCOUNT, _ACCOUNT))),
+        _OLD_ACCOUNT,
+        "must not be set, unless to what serviceAccountName says",
+    ),
 )
 INTERACTIVE_TTY = pod_rule(
     about(

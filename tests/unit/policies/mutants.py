@@ -22,6 +22,7 @@ from policies.predicates import (
     OnlyKeys,
     Positive,
     Predicate,
+    Same,
     SameQuantity,
     Since,
     SomeItem,
@@ -102,7 +103,7 @@ def _broken(predicate: Predicate) -> Iterator[tuple[str, Predicate]]:  # noqa: C
                 yield what, replace(predicate, pattern=broken)
         case _:
             pass
-    if isinstance(predicate, Equals | Missing | Empty | Positive | Matches | Contains | Within | SameQuantity):
+    if isinstance(predicate, Equals | Missing | Empty | Positive | Matches | Contains | Within | SameQuantity | Same):
         yield "always true", cast("Predicate", AllOf(()))
         yield "never true", cast("Predicate", AnyOf(()))
 

@@ -6,7 +6,9 @@ SCALED = ("apps/v1/Deployment", "apps/v1/StatefulSet")
 SELECTING = (*SCALED, "apps/v1/DaemonSet", "apps/v1/ReplicaSet")
 BUDGET = "policy/v1/PodDisruptionBudget"
 SCALER = "autoscaling/v2/HorizontalPodAutoscaler"
-ANTI: Json = {"affinity": {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}}}
+_APART: Json = {"weight": 1, "podAffinityTerm": {"topologyKey": "kubernetes.io/hostname"}}
+ANTI: Json = {"affinity": {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [_APART]}}}
+NO_ANTI: Json = {"affinity": {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}}}
 HOSTS: Json = {"topologySpreadConstraints": [{"topologyKey": "zone"}, {"topologyKey": "kubernetes.io/hostname"}]}
 ZONES: Json = {"topologySpreadConstraints": [{"topologyKey": "zone"}]}
 
@@ -33,6 +35,7 @@ CASES: list[Case] = [
                 "anti-affinity",
                 replicas(kind, 2),
                 replicas(kind, 2, affinity={"podAntiAffinity": {}}),
+                replicas(kind, 2, **NO_ANTI),
                 replicas(kind, 2, **ZONES),
             ),
             *passes(

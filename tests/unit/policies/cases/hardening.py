@@ -112,8 +112,13 @@ CASES: list[Case] = [
     *fails("default-sa", pod_of(), pod_of({"serviceAccountName": "default"}), pod_of({"serviceAccountName": ""})),
     *fails("default-sa", pod_of({"serviceAccount": "default"}), pod_of({"serviceAccount": ""})),
     *passes("default-sa", pod_of({"serviceAccountName": "web"}), pod_of({"serviceAccount": "web"})),
-    *fails("deprecated-sa-field", pod_of({"serviceAccount": "web"})),
-    *passes("deprecated-sa-field", pod_of(), pod_of({"serviceAccountName": "web"})),
+    *fails(
+        "deprecated-sa-field",
+        pod_of({"serviceAccount": "web"}),
+        pod_of({"serviceAccount": "web", "serviceAccountName": "shop"}),
+    ),
+    *passes("deprecated-sa-field", pod_of(), pod_of({"serviceAccountName": "web"}), pod_of({"serviceAccount": ""})),
+    *passes("deprecated-sa-field", pod_of({"serviceAccount": "web", "serviceAccountName": "web"})),
     *in_containers("interactive-tty", "tty", (None, False), (True,)),
     *in_containers("interactive-tty", "stdin", (None, False), (True,)),
     *in_containers(
