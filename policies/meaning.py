@@ -236,8 +236,9 @@ def quantity(value: object) -> Decimal | None:
 
 def _is_empty(value: object) -> Truth:
     if isinstance(value, dict):
-        # Neither null nor an empty list is kept by the API server.
-        return all(item is None or item == [] for item in cast("dict[str, object]", value).values())
+        # Neither null nor an empty list is kept by the API server; what is not known yet may come out as either.
+        kept = [item for item in cast("dict[str, object]", value).values() if item is not None and item != []]
+        return not kept or (None if all(item is UNKNOWN for item in kept) else False)
     return value is ABSENT or value == "" or value == []
 
 
