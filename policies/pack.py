@@ -12,31 +12,28 @@ asking it anything, so there are no followers: all its rules have the policy's o
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, Generic, TypeVar, cast
+from typing import Any
 
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
-    PolicyConfigSchema,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
     StackValidationArgs,
     StackValidationPolicy,
 )
-from pulumi_policy.proxy import UnknownValueError
 
 from policies.asking import Questions
 from policies.catalogue import SINGLE_RULES, STACK_RULES
-from policies.evaluate import join, origin
 from policies.finding import Finding
 from policies.mending import Mender
-from policies.plain import SENTINELS, Path, plain
+from policies.policy_parts import ALL_SECRET, NO_SECRETS, Remembered, config_schema, findings, judge_stack
 from policies.remediation import remediated
 from policies.rule import Profile, SingleRule, StackRule
-from policies.schema import Schema
+from policies.saying import message, not_checked_yet, noted, unreadable, waived, wrong_configuration
 from policies.sealing import seal_secrets
 from policies.settings import (
     DEFAULT_PROFILES,
@@ -50,8 +47,6 @@ from policies.settings import (
     load,
     schema,
 )
-from policies.stack import Stack
-from policies.waivers import Waiver
 
 
 def policies(
@@ -98,12 +93,12 @@ class WorkloadsPolicy(ResourceValidationPolicy):
             description="Workloads run as non-root, within limits, from pinned images.",
             # Without a configuration everything must hold: a file that was forgotten must not loosen anything.
             enforcement_level=EnforcementLevel.MANDATORY,
-            config_schema=_config_schema(schema(rules, WORKLOADS_LEVELS)),
+            config_schema=config_schema(schema(rules, WORKLOADS_LEVELS)),
             display_name="Workload guardrails",
         )
         self._handed = handed
-        self._secrets = _NO_SECRETS if names_can_be_told else _ALL_SECRET
-        self._configured = _Remembered(partial(_prepare, rules, profiles))
+        self._secrets = NO_SECRETS if names_can_be_told else ALL_SECRET
+        self._configured = Remembered(partial(_prepare, rules, profiles))
 
     def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
         """Judges one resource; see `ResourceValidationPolicy.validate`."""
@@ -111,17 +106,17 @@ class WorkloadsPolicy(ResourceValidationPolicy):
         try:
             settings, questions, _ = self._configured.of(args.get_config())
         except SettingsError as error:
-            self._handed.messages["mandatory"] = [_wrong_configuration(WORKLOADS, error)]
+            self._handed.messages["mandatory"] = [wrong_configuration(WORKLOADS, error)]
             return
         if not questions.concern(args.resource_type):
             return
         try:
-            findings = _findings(questions, args, self._secrets)
+            found = findings(questions, args, self._secrets)
         except Exception as error:
-            report_violation(_unreadable(args.urn, error), None)
+            report_violation(unreadable(args.urn, error), None)
             return
         unknown: list[Finding] = []
-        for finding in findings:
+        for finding in found:
             level = settings.level(finding.about)
             if finding.verdict == "unknown":
                 if level != "advisory":
@@ -129,7 +124,7 @@ class WorkloadsPolicy(ResourceValidationPolicy):
             else:
                 self._report(finding, level, settings, args, report_violation)
         if unknown and settings.report_unknown:
-            self._hand("advisory", f"{_not_checked_yet(unknown, args.name)} [{args.urn}]")
+            self._hand("advisory", f"{not_checked_yet(unknown, args.name)} [{args.urn}]")
 
     def remediate(self, args: ResourceValidationArgs) -> Mapping[str, Any] | None:  # type: ignore[override] # the SDK's service takes a mapping as well as an awaitable of one; its annotation names only the latter
         """Mends one resource; the SDK asks for it at the level `remediate` only, and before it asks for a validation.
@@ -165,17 +160,17 @@ class WorkloadsPolicy(ResourceValidationPolicy):
         args: ResourceValidationArgs,
         report_violation: ReportViolation,
     ) -> None:
-        message = _message(finding, args.name, args.urn)
+        said = message(finding, args.name, args.urn)
         answer = settings.waivers.answer(finding, args.urn)
         if answer.waiver is not None:
-            self._hand("advisory", _waived(answer.waiver, message))
+            self._hand("advisory", waived(answer.waiver, said))
         elif level is None:
-            report_violation(_noted(message, answer.note), None)
+            report_violation(noted(said, answer.note), None)
         else:
-            self._hand(level, _noted(message, answer.note))
+            self._hand(level, noted(said, answer.note))
 
-    def _hand(self, level: Override, message: str) -> None:
-        self._handed.messages.setdefault(level, []).append(message)
+    def _hand(self, level: Override, said: str) -> None:
+        self._handed.messages.setdefault(level, []).append(said)
 
 
 class FollowerPolicy(ResourceValidationPolicy):
@@ -197,8 +192,8 @@ class FollowerPolicy(ResourceValidationPolicy):
 
     def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
         """Reports; see `ResourceValidationPolicy.validate`."""
-        for message in self._handed.messages.pop(self._level, []):
-            report_violation(message, None)
+        for said in self._handed.messages.pop(self._level, []):
+            report_violation(said, None)
 
 
 class StackPolicy(StackValidationPolicy):
@@ -209,12 +204,12 @@ class StackPolicy(StackValidationPolicy):
             name=STACK,
             description="What a stack runs is what it has verified, and its objects fit together.",
             enforcement_level=EnforcementLevel.MANDATORY,
-            config_schema=_config_schema(schema(rules, STACK_LEVELS)),
+            config_schema=config_schema(schema(rules, STACK_LEVELS)),
             display_name="Stack guardrails",
         )
-        self._secrets = _NO_SECRETS if names_can_be_told else _ALL_SECRET
+        self._secrets = NO_SECRETS if names_can_be_told else ALL_SECRET
         self._rules = rules
-        self._configured = _Remembered(lambda configuration: load(configuration, rules, STACK_LEVELS, profiles))
+        self._configured = Remembered(lambda configuration: load(configuration, rules, STACK_LEVELS, profiles))
 
     def validate(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
         """Judges the stack; see `StackValidationPolicy.validate`.
@@ -226,63 +221,18 @@ class StackPolicy(StackValidationPolicy):
         try:
             settings = self._configured.of(args.get_config())
         except SettingsError as error:
-            report_violation(_wrong_configuration(STACK, error), None)
+            report_violation(wrong_configuration(STACK, error), None)
             return
         rules = [rule for rule in self._rules.values() if settings.asked(rule.about)]
         if not rules:
             return
-        stack = Stack(args.resources, settings.parameters, self._secrets)
-        for resource, error in stack.unreadable:
-            report_violation(_unreadable(resource.urn, error), resource.urn)
-        waiting: dict[str, list[Finding]] = {}
-        said: list[str] = []
-        for finding in join(rules, stack.objects):
-            resource = stack.resource_of(finding)
-            name, urn = (resource.name, resource.urn) if resource is not None else ("", "")
-            answer = settings.waivers.answer(finding, urn)
-            if finding.verdict == "unknown":
-                waiting.setdefault(name, []).append(finding)
-            elif answer.waiver is not None:
-                said.append(_waived(answer.waiver, _message(finding, name, urn)))
-            else:
-                report_violation(_noted(_message(finding, name, urn), answer.note), urn or None)
-        if settings.report_unknown:
-            said += [_not_checked_yet(found, name) for name, found in waiting.items()]
-        if said:
-            raise NotDecidedYetError("; ".join(said))
-
-
-class NotDecidedYetError(UnknownValueError):
-    """Says in its own words what waits for the update; to the SDK, an unknown value."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(next(iter(SENTINELS)), [])
-        self.message = message
+        judge_stack(rules, settings, args, report_violation, self._secrets)
 
 
 _FOLLOWERS: dict[Override, str] = {
     "advisory": "Workloads: what does not stop this run.",
     "mandatory": "Workloads: what must hold whatever the level of the rest.",
 }
-_NO_SECRETS: frozenset[Path] = frozenset()
-_ALL_SECRET: frozenset[Path] = frozenset({()})
-
-_Made = TypeVar("_Made")
-
-
-class _Remembered(Generic[_Made]):
-    """What was made of a configuration, for as long as the configuration stays the same."""
-
-    def __init__(self, make: Callable[[Mapping[str, object]], _Made]) -> None:
-        self._make = make
-        self._last: tuple[Mapping[str, object], _Made] | None = None
-
-    def of(self, configuration: Mapping[str, object]) -> _Made:
-        last = self._last
-        if last is None or last[0] != configuration:
-            last = (configuration, self._make(configuration))
-            self._last = last
-        return last[1]
 
 
 def _prepare(
@@ -291,55 +241,3 @@ def _prepare(
     settings = load(configuration, rules, WORKLOADS_LEVELS, profiles)
     chosen = [rule for rule in rules.values() if settings.asked(rule.about)]
     return settings, Questions(chosen, settings.parameters), Mender(chosen, settings.parameters)
-
-
-def _findings(questions: Questions, args: ResourceValidationArgs, all_secret: frozenset[Path]) -> list[Finding]:
-    body, secrets = plain(args.props)
-    options = {"protect": args.opts.protect, "ignoreChanges": list(args.opts.ignore_changes)}
-    inputs = cast("dict[str, object]", body)
-    return list(questions.of_resource(args.resource_type, inputs, secrets | all_secret, options))
-
-
-def _unreadable(urn: str, error: Exception) -> str:
-    return f"could not be checked: its inputs could not be read ({origin(error)}); please report it [{urn}]"
-
-
-def _config_schema(properties: dict[str, Schema]) -> PolicyConfigSchema:
-    """The schema for the engine, without patterns: it would quote one at a person, where the pack itself explains."""
-    return PolicyConfigSchema(properties=cast("dict[str, dict[str, Any]]", _without_patterns(properties)))
-
-
-def _without_patterns(schema: object) -> object:
-    if isinstance(schema, dict):
-        items = cast("dict[str, object]", schema).items()
-        return {key: _without_patterns(value) for key, value in items if not (key == "pattern" and "type" in schema)}
-    return schema
-
-
-def _message(finding: Finding, name: str, urn: str) -> str:
-    return f"{finding.about.id} ({finding.about.severity}): {finding.message(name)} [{urn}]"
-
-
-def _waived(waiver: Waiver, message: str) -> str:
-    return f"waived by {waiver.owner} until {waiver.expires.isoformat()}: {waiver.reason}: {message}"
-
-
-def _noted(message: str, note: str) -> str:
-    return f"{message} ({note})" if note else message
-
-
-def _not_checked_yet(findings: Iterable[Finding], name: str) -> str:
-    """One line for one resource: which rules wait, for which fields."""
-    rules: dict[str, list[str]] = {}
-    address = ""
-    for finding in findings:
-        address = finding.address(name)
-        waiting = rules.setdefault(finding.where(), [])
-        if finding.about.id not in waiting:
-            waiting.append(finding.about.id)
-    fields = "; ".join(f"{', '.join(ids)} at {where}" for where, ids in rules.items())
-    return f"not checked yet, since the update has to make the values first: {address}: {fields}"
-
-
-def _wrong_configuration(policy: str, error: SettingsError) -> str:
-    return f"the configuration of policy {policy} is wrong, so nothing was checked:\n{error}"

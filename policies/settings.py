@@ -138,6 +138,19 @@ def schema(rules: Rules, levels: tuple[Override, ...]) -> dict[str, Schema]:
     }
 
 
+def split_schema(rules: Rules) -> dict[str, Schema]:
+    """The JSON schema of the configuration of a policy that holds one rule (`policies.split`).
+
+    Args:
+        rules: The rule, by its id.
+
+    Returns:
+        Property name to schema: the rule's parameters and its waivers. Its level is the policy's own.
+    """
+    without = ("rules", "profiles", "tier", "remediate")
+    return {name: each for name, each in schema(rules, ()).items() if name not in without}
+
+
 def load(
     configuration: Mapping[str, object],
     rules: Rules,
@@ -193,13 +206,17 @@ def check(document: object) -> list[str]:
     known = {WORKLOADS: schema(SINGLE_RULES, WORKLOADS_LEVELS), STACK: schema(STACK_RULES, STACK_LEVELS)}
     found: list[str] = []
     for name, value in cast("dict[str, object]", document).items():
+        if name in SINGLE_RULES:
+            known[name] = split_schema({name: SINGLE_RULES[name]})
+        elif name in STACK_RULES:
+            known[name] = split_schema({name: STACK_RULES[name]})
         if name not in known:
-            found.append(f"{name} is no policy of this pack; there are {', '.join(known)}")
+            found.append(f"{name} is no policy of this pack; there are {WORKLOADS}, {STACK}")
         elif isinstance(value, str):
-            found.extend(problems(value, _ENFORCEMENT[name], name))
+            found.extend(problems(value, _ENFORCEMENT.get(name, _ENFORCEMENT[STACK]), name))
         elif isinstance(value, dict):
             policy = cast("dict[str, object]", value)
-            properties = {**known[name], _LEVEL_KEY: _ENFORCEMENT[name]}
+            properties = {**known[name], _LEVEL_KEY: _ENFORCEMENT.get(name, _ENFORCEMENT[STACK])}
             found.extend(f"{name}.{problem}" for problem in _problems(policy, properties))
             if "remediate" in policy and policy.get(_LEVEL_KEY) != "remediate":
                 found.append(f"{name}.remediate names rules to mend, which only happens at enforcementLevel remediate")

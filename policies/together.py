@@ -142,7 +142,7 @@ class Together:
         self.parameters = parameters
         self.references = references
         self._part = part
-        self._elsewhere = cast("list[str]", parameters[ELSEWHERE])
+        self._elsewhere = cast("list[str]", parameters.get(ELSEWHERE, []))
         self._kinds: dict[str, list[Manifest]] = defaultdict(list)
         self._named: dict[tuple[str, str, str], Manifest] = {}
         self._placed: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
@@ -244,7 +244,7 @@ class Together:
         return "violation"
 
     def _whole(self, kind: str, namespace: str) -> bool:
-        said = self.parameters[WHOLE_SET]
+        said = self.parameters.get(WHOLE_SET, "auto")
         if said != "auto":
             return said == "yes"
         if self._part or (kind == PODS and namespace in self._makers):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pulumi_policy import Policy, ResourceValidationPolicy
 
-from policies import pack
+from policies import policy_parts
 from policies import stack as stack_of
 from policies.pack import WorkloadsPolicy, policies
 from policies.plain import SENTINELS
@@ -143,7 +143,7 @@ def test_inputs_that_cannot_be_read_are_a_violation_that_tells_no_value(monkeypa
     def broken(_: object) -> None:
         raise RuntimeError("canary")
 
-    monkeypatch.setattr(pack, "plain", broken)
+    monkeypatch.setattr(policy_parts, "plain", broken)
     monkeypatch.setattr(stack_of, "plain", broken)
     analyzer = Analyzer({})
     type_, name, body = workload("nginx")

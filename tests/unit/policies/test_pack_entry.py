@@ -58,6 +58,11 @@ def test_the_engine_is_told_the_schema_of_the_configuration() -> None:
     assert info.name == "slipway"
 
 
+def test_the_split_pack_has_a_policy_for_each_rule() -> None:
+    with started(ROOT / "policies" / "packs" / "split", ROOT) as analyzer:
+        assert names(analyzer) == [*SINGLE_RULES, *STACK_RULES]
+
+
 @pytest.mark.parametrize("profile", ["baseline", "restricted", "gpu", "release"])
 def test_every_profile_has_a_pack_that_asks_its_rules(profile: str) -> None:
     source = (ROOT / "policies" / "packs" / profile / "__main__.py").read_text()
