@@ -69,6 +69,8 @@ def resources(inputs: Properties) -> Json:
     if inputs.get("memorySwap") is not None:
         swap = number(inputs, "memorySwap")
         made["MemorySwap"] = swap * MEGABYTE if swap > 0 else swap
+    elif number(inputs, "memory"):
+        made["MemorySwap"] = 2 * made["Memory"]  # as Docker itself does, but only for a new container
     if not text(inputs, "cpus"):
         made |= {"CpuPeriod": number(inputs, "cpuPeriod"), "CpuQuota": number(inputs, "cpuQuota")}
     made["RestartPolicy"] = {"Name": text(inputs, "restart"), "MaximumRetryCount": number(inputs, "maxRetryCount")}
@@ -133,7 +135,6 @@ def _host(inputs: Properties) -> Json:
         "GroupAdd": texts(inputs, "groupAdds"),
         "StorageOpt": mapping(inputs, "storageOpts"),
         "Sysctls": mapping(inputs, "sysctls"),
-        "LogConfig": {"Type": text(inputs, "logDriver"), "Config": mapping(inputs, "logOpts")},
         "ShmSize": number(inputs, "shmSize") * MEGABYTE,
         "CgroupParent": text(inputs, "cgroupParent"),
         "CgroupnsMode": text(inputs, "cgroupnsMode"),
@@ -151,6 +152,8 @@ def _host(inputs: Properties) -> Json:
         made |= {"MaskedPaths": [], "ReadonlyPaths": []}
     if text(inputs, "cpus"):
         made["NanoCpus"] = nano_cpus(text(inputs, "cpus"))
+    if text(inputs, "logDriver") or mapping(inputs, "logOpts"):
+        made["LogConfig"] = {"Type": text(inputs, "logDriver"), "Config": mapping(inputs, "logOpts")}
     if inputs.get("init") is not None:
         made["Init"] = flag(inputs, "init")
     return made

@@ -59,7 +59,7 @@ class Containers(Resource):
         name = text(wanted.inputs, "name")
         if found is None:
             raise ProviderError(f"the container {name} is gone: run with `--refresh`, which makes it anew")
-        if container_state.drifted({**wanted.inputs, "mustRun": False}, found) or _unlimited(wanted.inputs, found):
+        if container_state.drifted({**wanted.inputs, "mustRun": False}, found):
             with self.engine.doing(f"changing the limits of the container {name}"):
                 # The library's own call takes some of the limits only.
                 self.engine.post(f"/containers/{resource_id}/update", container_config.resources(wanted.inputs))
@@ -225,10 +225,3 @@ class Containers(Resource):
 
 def _has_ended(found: Answer) -> bool:
     return part(found, "State").get("Status") in ("exited", "dead")
-
-
-def _unlimited(inputs: Properties, found: Answer) -> bool:
-    """Tells whether the container has a limit that is not wanted any more."""
-    said = container_state.properties(found)
-    names = ("memory", "memoryReservation", "cpuShares", "cpuSet", "cpuPeriod", "cpuQuota", "maxRetryCount")
-    return any(said[name] and inputs.get(name) is None for name in names)

@@ -127,6 +127,9 @@ class Engine:
         with self.doing("connecting"):
             host = self._host()
             over_ssh = host.startswith("ssh://")
+            if host.startswith("unix://"):
+                with contextlib.closing(socket.socket(socket.AF_UNIX)) as trial:  # the library's would stay open
+                    trial.connect(host.removeprefix("unix://"))
             return APIClient(
                 base_url=host, version="auto", timeout=PATIENCE_S, tls=self._tls(), use_ssh_client=over_ssh
             )

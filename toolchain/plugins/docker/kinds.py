@@ -40,7 +40,7 @@ class Field:
         effect: What its change does.
         default: What counts when it is left out; `None` leaves it to Docker.
         pattern: A regular expression that a text must match in full.
-        least: The least number.
+        least: The least number; one that can be changed in place is a limit.
         computed: Whether Docker says what it is where the program does not.
         required: Whether the program must say it.
     """
@@ -171,7 +171,7 @@ CONTAINER = Kind(
         "logDriver": Field(TEXT, computed=True),
         "logOpts": Field(MAP),
         "logs": Field(FLAG, NOTE, default=False),
-        "maxRetryCount": Field(NUMBER, UPDATE, least=0),
+        "maxRetryCount": Field(NUMBER, UPDATE),
         "memory": Field(NUMBER, UPDATE, least=0),
         "memoryReservation": Field(NUMBER, UPDATE, default=0, least=0),
         "memorySwap": Field(NUMBER, UPDATE, least=-1),

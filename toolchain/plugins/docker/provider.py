@@ -6,8 +6,9 @@ from toolchain.plugins.base_values import UNKNOWN, Properties, Secret, Value, co
 from toolchain.plugins.docker import checking, kinds, settings
 from toolchain.plugins.docker.containers import Containers
 from toolchain.plugins.docker.engine import Engine
+from toolchain.plugins.docker.fields import texts
 from toolchain.plugins.docker.images import Images
-from toolchain.plugins.docker.kinds import Effect, Kind, Shape
+from toolchain.plugins.docker.kinds import Effect, Field, Kind, Shape
 from toolchain.plugins.docker.networks import Networks
 from toolchain.plugins.docker.resource import Found, NotReadyError, Resource, Wanted
 from toolchain.plugins.docker.volumes import Volumes
@@ -50,7 +51,7 @@ class Docker(base.Provider):
     def check(self, request: base.CheckRequest) -> base.CheckResult:
         """Completes inputs with defaults and a name, and refuses what cannot be made."""
         kind = self._resource(request.type).kind
-        self._engine.redactor.learn(request.new_inputs)
+        self._learn(request.new_inputs)
         inputs = checking.complete(kind, request.new_inputs)
         unnamed = checking.add_name(
             kind,
@@ -71,7 +72,7 @@ class Docker(base.Provider):
         kind = self._resource(request.type).kind
         old = _comparable(kind, request.old_inputs or request.old_state)
         new = _comparable(kind, request.new_inputs)
-        replacing = [(name,) for name, field in kind.fields.items() if field.effect is Effect.REPLACE]
+        replacing = [(name,) for name, field in kind.fields.items() if _replaces(field, new.get(name))]
         found = base_diff.without(base_diff.diff(old, new, replacing), request.ignore_changes)
         found = _whole_sets(kind, found)
         replaces = sorted(
@@ -102,7 +103,7 @@ class Docker(base.Provider):
     def read(self, request: base.ReadRequest) -> base.ReadResult | None:
         """Looks at the resource, or takes an existing one in."""
         resource = self._resource(request.type)
-        self._engine.redactor.learn(request.inputs)
+        self._learn(request.inputs)
         known = request.inputs or request.properties
         plain = checking.filled(resource.kind, plain_properties(known)) if known else {}
         found = resource.read(request.id, {name: plain[name] for name in resource.kind.fields if name in plain})
@@ -151,8 +152,15 @@ class Docker(base.Provider):
             )
         return self._resources[token]
 
-    def _wanted(self, urn: str, kind: Kind, inputs: Properties, timeout: float) -> Wanted:
+    def _learn(self, inputs: Properties) -> None:
+        """Remembers what is secret; of a variable of the environment also the value alone, as programs print it."""
         self._engine.redactor.learn(inputs)
+        if contains_secret(inputs.get("envs")):
+            values = [env.partition("=")[2] for env in texts(plain_properties(inputs), "envs")]
+            self._engine.redactor.learn({"values": Secret([*values])})
+
+    def _wanted(self, urn: str, kind: Kind, inputs: Properties, timeout: float) -> Wanted:
+        self._learn(inputs)
         return Wanted(urn, checking.filled(kind, plain_properties(inputs)), self.engine, timeout)
 
     def _unready(self, error: NotReadyError, kind: Kind, inputs: Properties) -> InitFailedError:
@@ -167,6 +175,12 @@ class Docker(base.Provider):
 
 def _shown(inputs: Properties) -> Properties:
     return {name: value for name, value in inputs.items() if not name.startswith("__")}
+
+
+def _replaces(field: Field, value: Value) -> bool:
+    """Tells whether a change to this value needs a new resource; Docker cannot take a limit away in place."""
+    unlimited = field.effect is Effect.UPDATE and field.least is not None and not value
+    return field.effect is Effect.REPLACE or unlimited
 
 
 def _foreseen(inputs: Properties) -> Properties:
