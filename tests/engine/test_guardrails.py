@@ -9,10 +9,14 @@ import pytest
 from tests.support.workbench import Workbench
 
 RAW = """
+import pulumi_kubernetes
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.batch.v1 import CronJob
 
+to_folder = {"render_yaml_to_directory": settings.target.folder} if isinstance(settings.target, RenderTarget) else {}
+to_cluster = {} if to_folder else {"context": settings.target.context}
+on_target = pulumi.ResourceOptions(provider=pulumi_kubernetes.Provider("raw", **to_folder, **to_cluster))
 DIGEST = "sha256:" + "0" * 64
 LIMITS = {"limits": {"cpu": "1", "memory": "1Gi"}, "requests": {"cpu": "1", "memory": "1Gi"}}
 GOOD = {"name": "good", "image": settings.registry.name_of("app@" + DIGEST), "resources": LIMITS}
