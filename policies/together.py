@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import cast
+from typing import NamedTuple, cast
 
 from policies.labels import Selector, chooses
 from policies.names import metadata_text
@@ -85,9 +85,22 @@ class Carried:
     whole: bool
 
     def chosen(self, selector: Selector) -> Truth:
-        """Whether a selector chooses them."""
-        truth = chooses(selector, self.labels)
-        return None if truth is False and not self.whole else truth
+        """Whether a selector chooses them, going by these labels."""
+        return chooses(selector, self.labels)
+
+
+class Chosen(NamedTuple):
+    """The pods that a selector chooses.
+
+    Attributes:
+        pods: Those that it chooses.
+        waiting: Whether others may turn out to be chosen, once what is not known yet is.
+        beyond: Whether others may be chosen by labels that nobody here will ever see.
+    """
+
+    pods: list[Carried]
+    waiting: bool
+    beyond: bool
 
 
 @dataclass(slots=True)
@@ -199,7 +212,7 @@ class Together:
         """The object of this kind and name, or None."""
         return self._named.get((kind, namespace, name))
 
-    def chosen(self, namespace: str, selector: Selector) -> tuple[list[Carried], bool]:
+    def chosen(self, namespace: str, selector: Selector) -> Chosen:
         """The pods of a namespace that a selector chooses.
 
         Args:
@@ -207,18 +220,20 @@ class Together:
             selector: The selector.
 
         Returns:
-            Those that it chooses, and whether others may turn out to be chosen too.
+            Those that it chooses, and what there is to say of the others.
         """
         pods = self._pods.get(namespace)
         found: list[Carried] = []
-        open_ = (PODS, _ANYWHERE) in self._uncertain
+        waiting, beyond = (PODS, _ANYWHERE) in self._uncertain, False
         for carried in pods.candidates(selector) if pods is not None else ():
             truth = carried.chosen(selector)
             if truth:
                 found.append(carried)
             elif truth is None:
-                open_ = True
-        return found, open_
+                waiting = True
+            else:
+                beyond = beyond or not carried.whole
+        return Chosen(found, waiting, beyond)
 
     def absent(self, kind: str, namespace: str | Unknown, name: str = "") -> Verdict | None:
         """What may be said of something that is not among the objects.

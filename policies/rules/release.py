@@ -93,16 +93,16 @@ def _one_colour(objects: Together) -> Iterator[Claim]:
         selector, namespace = equality(spec_of(service).get("selector")), namespace_in(service)
         if selector.empty or isinstance(namespace, Unknown):
             continue
-        found, maybe = objects.chosen(namespace, selector)
+        found = objects.chosen(namespace, selector)
         releases: dict[tuple[object, ...], set[str]] = defaultdict(set)
-        for carried in found:
+        for carried in found.pods:
             own = colour(carried.pod.metadata)
             if own is not None and isinstance(carried.manifest.name, str):
                 releases[own[0], _bare(carried.manifest.name, own[1])].add(own[1])
         verdict: Verdict | None = None
         if any(len(colours) > 1 for colours in releases.values()):
             verdict = "violation"
-        elif not selector.known and maybe and _coloured(objects, namespace):
+        elif not selector.known and found.waiting and _coloured(objects, namespace):
             verdict = "unknown"
         if verdict is not None and not _shared(service):
             yield Claim(verdict, service, ("spec", "selector"), "must choose the pods of one colour")

@@ -13,6 +13,8 @@ import pulumi_kubernetes
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.batch.v1 import CronJob
+from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
+from pulumi_kubernetes.core.v1 import ServiceAccount
 
 to_folder = {"render_yaml_to_directory": settings.target.folder} if isinstance(settings.target, RenderTarget) else {}
 to_cluster = {} if to_folder else {"context": settings.target.context}
@@ -44,6 +46,10 @@ Deployment("init", metadata=named("init"), opts=on_target,
     spec={"selector": selector, "template": pods(GOOD, init=[GOOD | {"name": "first", "image": "nginx:latest"}])})
 CronJob("nightly", metadata=named("nightly"), opts=on_target, spec={"schedule": "0 3 * * *", "jobTemplate":
     {"spec": {"template": pods(GOOD | {"name": "task", "image": "nginx:latest"})}}})
+ServiceAccount("kept", metadata=named("kept"), opts=pulumi.ResourceOptions.merge(on_target,
+    pulumi.ResourceOptions(ignore_changes=["automountServiceAccountToken"])))
+HorizontalPodAutoscaler("nothing", metadata=named("nothing"), opts=on_target, spec={"minReplicas": 2, "maxReplicas": 4,
+    "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "nothing"}})
 CustomResource("rollout", api_version="argoproj.io/v1alpha1", kind="Rollout", metadata=named("rollout"), opts=on_target,
     spec={"selector": selector, "template": pods(GOOD | {"name": "canary", "image": "nginx:latest"})})
 """
@@ -55,6 +61,8 @@ EXPECTED = [
     ("image-tag", "Deployment slipway-{stack}/latest", "spec.template.spec.containers[0].image"),
     ("image-digest", "Deployment slipway-{stack}/init", "spec.template.spec.initContainers[0].image"),
     ("image-tag", "CronJob slipway-{stack}/nightly", "spec.jobTemplate.spec.template.spec.containers[0].image"),
+    ("ignored-security", "kubernetes:core/v1:ServiceAccount kept", "options.ignoreChanges[0]"),
+    ("dangling-hpa", "HorizontalPodAutoscaler slipway-{stack}/nothing", "spec.scaleTargetRef"),
     ("image-registry", "Rollout slipway-{stack}/rollout", "spec.template.spec.containers[0].image"),
 ]
 

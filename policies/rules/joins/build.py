@@ -64,11 +64,11 @@ def nothing_chosen(objects: Together, manifest: Manifest, selector: Selector) ->
     namespace = namespace_in(manifest)
     if not selector.known or isinstance(namespace, Unknown):
         return "unknown"
-    found, maybe = objects.chosen(namespace, selector)
-    if found:
+    found = objects.chosen(namespace, selector)
+    if found.pods or found.beyond:
         return None
     verdict = objects.absent(PODS, namespace)
-    return "unknown" if verdict is not None and maybe else verdict
+    return "unknown" if verdict is not None and found.waiting else verdict
 
 
 def target_of(objects: Together, manifest: Manifest, key: str) -> Iterator[Claim]:

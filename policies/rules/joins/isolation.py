@@ -73,10 +73,10 @@ class _Covered:
         if selector.empty:
             self.everything = True if sure else self.everything or None
             return
-        found, maybe = objects.chosen(namespace, selector) if selector.known else ([], True)
-        self.maybe = self.maybe or maybe or not sure
+        found = objects.chosen(namespace, selector)
+        self.maybe = self.maybe or found.waiting or not sure or not selector.known
         if sure:
-            self.pods |= {id(carried.pod) for carried in found}
+            self.pods |= {id(carried.pod) for carried in found.pods}
 
     def verdict(self, carried: Carried) -> Verdict | None:
         if self.everything or id(carried.pod) in self.pods:
@@ -111,7 +111,7 @@ def _open(objects: Together) -> Iterator[Claim]:
 def _uncovered(carried: Carried, covered: _Covered, way: str, absent: Verdict | None) -> Iterator[Claim]:
     on_host = mapping(carried.pod.spec).get("hostNetwork")
     verdict = covered.verdict(carried)
-    if on_host is True or verdict is None or carried.manifest.partial:
+    if on_host is True or verdict is None or not carried.whole:
         return
     if absent == "unknown" or on_host is UNKNOWN or isinstance(carried.pod.spec, Unknown):
         verdict = "unknown"

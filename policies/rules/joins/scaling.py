@@ -103,8 +103,8 @@ def _budgeted(objects: Together) -> Iterator[tuple[Manifest, list[Manifest], boo
         if isinstance(namespace, Unknown) or not selector.known:
             yield budget, [], True
         else:
-            found, maybe = objects.chosen(namespace, selector)
-            yield budget, [carried.manifest for carried in found], maybe
+            found = objects.chosen(namespace, selector)
+            yield budget, [carried.manifest for carried in found.pods], found.waiting
 
 
 def _without_budget(objects: Together) -> Iterator[Claim]:

@@ -200,7 +200,7 @@ def _unready(objects: Together) -> Iterator[Claim]:
         selector, namespace = equality(spec_of(service).get("selector")), namespace_in(service)
         if selector.empty or not selector.known or isinstance(namespace, Unknown):
             continue
-        for carried in objects.chosen(namespace, selector)[0]:
+        for carried in objects.chosen(namespace, selector).pods:
             pod, manifest = carried.pod, carried.manifest
             if id(pod) in asked or manifest.partial or manifest.group_kind in JOBS:
                 continue

@@ -100,7 +100,8 @@ def test_an_object_of_which_a_controller_makes_others_leaves_it_open(maker: str)
 def test_a_custom_resource_with_pods_may_give_them_more_labels() -> None:
     rollout = serving("web", "argoproj.io/v1alpha1/Rollout")
     assert said("dangling-service", rollout, service()) == []
-    assert [verdict for verdict, _, _ in said("dangling-service", rollout, service(app="other"))] == ["unknown"]
+    assert said("dangling-service", NAMESPACE, rollout, service(app="other")) == []
+    assert said("network-policy", NAMESPACE, rollout) == []
 
 
 def test_a_workload_whose_namespace_is_not_known_yet_may_be_the_one() -> None:
@@ -111,8 +112,8 @@ def test_a_workload_whose_namespace_is_not_known_yet_may_be_the_one() -> None:
 def test_a_selector_of_no_known_label_is_asked_of_every_pod() -> None:
     objects = together([serving(str(number)) for number in range(5)])
     exists = label_selector({"matchExpressions": [{"key": "app", "operator": "Exists"}]})
-    assert len(objects.chosen("shop", exists)[0]) == 5
-    assert objects.chosen("nowhere", Selector({})) == ([], False)
+    assert len(objects.chosen("shop", exists).pods) == 5
+    assert objects.chosen("nowhere", Selector({})) == ([], False, False)
 
 
 def test_the_time_grows_with_the_objects_and_not_with_their_square() -> None:
