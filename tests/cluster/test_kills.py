@@ -219,21 +219,13 @@ def _texts(uids: Mapping[Identity, str]) -> dict[str, str]:
 
 def faults(calls: list[Call], step: str) -> list[Fault]:
     """The kills on the way to a step, those around calls that do something first."""
-    every = [
-        Fault(victim, moment, call)
-        for call in sorted(calls, key=_does_nothing)
-        for victim in VICTIMS
-        for moment in MOMENTS
-    ]
+    ordered = sorted(calls, key=lambda call: not call.acts)
+    every = [Fault(victim, moment, call) for call in ordered for victim in VICTIMS for moment in MOMENTS]
     return every if os.environ.get("SOAK") else [each for each in every if _named(each) in SAMPLE[step]]
 
 
 def _named(fault: Fault) -> Sampled:
     return fault.victim, fault.moment, fault.call.method, fault.call.subject.rpartition(":")[2]
-
-
-def _does_nothing(call: Call) -> bool:
-    return call.method not in {"Create", "Update", "Delete"}
 
 
 def lasting(found: Inventory) -> dict[Identity, str]:

@@ -51,6 +51,11 @@ class Call:
         return cls(plugin, method, subject, int(turn))
 
     @property
+    def acts(self) -> bool:
+        """Whether it may change something outside the engine."""
+        return self.method in {"Create", "Update", "Delete"}
+
+    @property
     def line(self) -> str:
         """Its line in the ledger."""
         return f"{self.plugin}\t{self.method}\t{self.subject}\t{self.turn}"
