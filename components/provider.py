@@ -23,7 +23,8 @@ def kubernetes_provider(
         namespace=environment.namespace,
         context=target.context,
         kubeconfig=str(Path(target.kubeconfig).expanduser()) if target.kubeconfig else None,
-        # What a killed run created and could not record is taken over by the next one.
+        # What a killed run created and could not record is taken over by the next one: the official plugin has no other
+        # way to tell it from somebody else's. `docs/decisions/0014-adoption-by-field-manager.md` has what that costs.
         upsert_existing_objects=True,
     )
 

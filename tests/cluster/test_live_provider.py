@@ -385,6 +385,7 @@ def test_upsert_takes_over_what_exists(cluster: Cluster, live: Live) -> None:
     made = upserting.create(config_map(a="1"), name="other")
 
     assert made.id == f"{live.namespace}/settings"
+    assert any("and upsertExistingObjects is set. It is taken over" in each for each in upserting.heard.messages)
 
 
 def test_a_create_waits_until_the_last_one_of_that_name_is_gone(cluster: Cluster, live: Live) -> None:
@@ -432,20 +433,22 @@ def test_ctrl_c_ends_a_wait_at_once_and_the_object_is_recorded(live: Live, actor
     # given a deployment that never gets ready
     declared = workload("Deployment", "web", pod_spec(container(actor, "-after=1h", readinessProbe=PROBE)))
 
-    # when the user presses Ctrl-C
+    # when the user presses Ctrl-C while it is waited for
     pressed: list[float] = []
 
     def press() -> None:
+        wait_until(lambda: bool(live.heard.statuses), 60)
         pressed.append(time.monotonic())
         live.provider.cancel()
 
-    timer = threading.Timer(2, press)
-    timer.start()
+    user = threading.Thread(target=press)
+    user.start()
     with failing() as failure:
         live.create(declared)
+    user.join()
 
-    # then the wait ends within a second, and the object is kept as one that is not ready
-    assert time.monotonic() - pressed[0] < 1
+    # then the wait ends at once, on a busy machine too, and the object is kept as one that is not ready
+    assert time.monotonic() - pressed[0] < 5
     assert "waiting was cancelled" in failure.words
     assert failure.left is not None
     assert failure.left.id == f"{live.namespace}/web"
@@ -581,7 +584,7 @@ def test_a_bad_update_leaves_the_old_version_serving_and_a_good_one_recovers(
     left = Recorded(made.urn, made.id, failed.value.properties, failed.value.inputs)
     began = time.monotonic()
     live.update(left, good)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30  # of ten minutes that it might take
 
 
 def test_a_stateful_set_recovers_from_a_revision_that_never_got_ready(live: Live, actor: str) -> None:

@@ -121,5 +121,5 @@ def test_a_killed_engine_leaves_nothing_that_the_next_up_does_not_mend(
         found = [] if complaint else differences(made_by(workbench), expected)
         print(f"{number} of {len(faults)}: {fault}: {complaint or f'{len(found)} differences'}", flush=True)
         if complaint or found:
-            wrong.append(complaint or f"{fault}: {len(found)} differences first {found[:3]}")
+            wrong.append(complaint or f"{fault}: {len(found)} differences, first {found[:3]}")
     assert not wrong, "\n".join(wrong)

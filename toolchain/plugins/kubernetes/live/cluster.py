@@ -167,10 +167,12 @@ class Cluster:
             return
         if not self._may_take(found, declared):
             raise _exists(reference, found)
-        if ownership.is_ours(found, declared.field_manager) and not declared.patch:
-            self._engine.info(
-                declared.urn, f"{reference.words} exists: an interrupted run of this resource made it. It is taken over"
-            )
+        if declared.patch:
+            return
+        made_by = "an interrupted run of this resource made it"
+        if not ownership.is_ours(found, declared.field_manager):
+            made_by = f"made by {_makers(found)}, and upsertExistingObjects is set"
+        self._engine.info(declared.urn, f"{reference.words} exists: {made_by}. It is taken over")
 
     def _may_take(self, found: Properties, declared: Declared) -> bool:
         if text(found, "metadata", "deletionTimestamp"):
@@ -530,8 +532,11 @@ def _no_match(kind: GroupVersionKind) -> str:
 def _exists(reference: Reference, found: Properties) -> ProviderError:
     group = reference.resource.kind.group
     plural = f"{reference.resource.plural}.{group}" if group else reference.resource.plural
-    made_by = ", ".join(ownership.owners(found)) or "an unknown field manager"
-    return ProviderError(f'{plural} "{reference.name}" already exists (made by {made_by}){_EXISTS_ADVICE}')
+    return ProviderError(f'{plural} "{reference.name}" already exists (made by {_makers(found)}){_EXISTS_ADVICE}')
+
+
+def _makers(found: Properties) -> str:
+    return ", ".join(ownership.owners(found)) or "an unknown field manager"
 
 
 def _applied(obj: Properties, reference: Reference) -> Properties:
