@@ -61,6 +61,13 @@ def test_a_seal_survives_the_sdks_proxy() -> None:
     assert plain(unknown_checking_proxy({"a": {"b": Sealed(["s"])}})) == ({"a": {"b": ["s"]}}, {("a", "b")})
 
 
+def test_a_proxy_that_hides_what_it_wraps_is_read_value_by_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policies.plain._TARGET", "no such key")
+    tree = {"a": min(SENTINELS), "b": [1, {"c": Sealed("s")}]}
+    expected = {"a": UNKNOWN, "b": [1, {"c": "s"}]}
+    assert plain(unknown_checking_proxy(tree)) == (expected, {("b", 1, "c")})
+
+
 def test_numbers_that_are_not_whole_stay() -> None:
     assert plain([1.5, float("inf")])[0] == [1.5, float("inf")]
 
