@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from policies.dockerfile import KIND as DOCKERFILE
 from policies.finding import Finding
@@ -16,9 +15,8 @@ from policies.waivers import Answer
 NOT_ASKED = Answer()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A finding in a file.
+class Entry(NamedTuple):
+    """A finding in a file; a tuple, which is what processes pass on the fastest.
 
     Attributes:
         rule: The rule's id.
@@ -56,7 +54,7 @@ class Entry:
 
     def as_json(self) -> dict[str, object]:
         """The entry as an object of the JSON report."""
-        made = dataclasses.asdict(self)
+        made: dict[str, object] = self._asdict()
         del made["place"]
         return made
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import cast
+from typing import NamedTuple, cast
 
 from policies import docker_container
 from policies.asking import Questions
@@ -56,8 +56,7 @@ class Part:
     incomplete: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """An object and where it is.
 
     Attributes:
@@ -229,7 +228,7 @@ class Scanner:
             for manifest in resource_manifests(resource.type, inputs, secrets):
                 if manifest.kind:
                     part.objects += 1
-                    self._keep(replace(place, manifest=manifest), part)
+                    self._keep(place._replace(manifest=manifest), part)
         else:
             part.objects += resource.type in BUILDS or resource.type == docker_container.TYPE
         self._add(self._questions.of_resource(resource.type, inputs, secrets, resource.options), place, part)
@@ -238,7 +237,7 @@ class Scanner:
         if self._joined:
             kept = fact(place.manifest)
             if kept is not None:
-                part.placed.append(replace(place, manifest=kept))
+                part.placed.append(place._replace(manifest=kept))
 
     def _add(self, findings: Iterable[Finding], place: Placed, part: Part) -> None:
         name = place.urn.rpartition("::")[2]
