@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
+from bench import guardrails
 from bench.measure import Figure, compare, in_turn, table
 from bench.stage import EMPTY_PACK, OWN_PACK, own, own_environment, peer
 from tests.support.workbench import Workbench, copy_checkout
@@ -166,6 +167,9 @@ def timed(action: Callable[[], object]) -> float:
 BENCHMARKS: dict[str, Callable[[Path, int], Iterator[Figure]]] = {
     "program": program,
     "policies": policies,
+    "catalogue": guardrails.catalogue,
+    "scan": guardrails.scan,
+    "memory": guardrails.memory,
     "unchanged": unchanged,
     "rebuild": rebuild,
 }

@@ -11,8 +11,8 @@ from statistics import median
 class Figure:
     """One line of the table.
 
-    `ours` and `peer` are medians in seconds. `ratio` is the median of the ratios pair by pair, not the ratio of
-    medians: the two of a pair were measured within seconds of each other.
+    `ours` and `peer` are medians, in seconds unless `unit` says otherwise. `ratio` is the median of the ratios pair by
+    pair, not the ratio of medians: the two of a pair were measured within seconds of each other.
     """
 
     name: str
@@ -22,6 +22,7 @@ class Figure:
     ratio: float
     aim: float | None
     higher_is_better: bool = False
+    unit: str = "s"
 
     @property
     def verdict(self) -> str:
@@ -54,6 +55,13 @@ def compare(
     return Figure(name, median(mine), median(theirs), peer_name, ratio, aim)
 
 
+def shown(value: float, unit: str) -> str:
+    """A figure with its unit; short times in milliseconds."""
+    if unit == "s":
+        return f"{value:.2f} s" if value >= 0.1 else f"{value * 1000:.2f} ms"
+    return f"{value:.0f} {unit}"
+
+
 def table(figures: list[Figure]) -> str:
     """The figures as aligned text."""
     head = ("what", "ours", "peer", "ratio", "aim", "", "against")
@@ -63,8 +71,8 @@ def table(figures: list[Figure]) -> str:
         rows.append(
             (
                 figure.name,
-                f"{figure.ours:.2f} s",
-                f"{figure.peer:.2f} s",
+                shown(figure.ours, figure.unit),
+                shown(figure.peer, figure.unit),
                 f"{figure.ratio:.2f}",
                 bound,
                 figure.verdict,

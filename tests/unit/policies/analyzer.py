@@ -51,14 +51,27 @@ class Analyzer:
         options: Mapping[str, Any] | None = None,
     ) -> list[Diagnostic]:
         """What is said of one resource, with the options that a program gives it (`protect`, `ignoreChanges`)."""
-        request = analyzer_pb2.AnalyzeRequest(
+        return _diagnostics(self.answer(self.request(resource_type, props, name, options)))
+
+    def request(
+        self,
+        resource_type: str,
+        props: Mapping[str, Any],
+        name: str = "res",
+        options: Mapping[str, Any] | None = None,
+    ) -> analyzer_pb2.AnalyzeRequest:
+        """What the engine asks about one resource."""
+        return analyzer_pb2.AnalyzeRequest(
             type=resource_type,
             urn=urn(resource_type, name),
             name=name,
             properties=_struct(props),
             options=analyzer_pb2.AnalyzerResourceOptions(**(options or {})),
         )
-        return _diagnostics(self._service.Analyze(request, None))
+
+    def answer(self, request: analyzer_pb2.AnalyzeRequest) -> Any:
+        """The service's answer, as the engine gets it."""
+        return self._service.Analyze(request, None)
 
     def remediate(self, resource_type: str, props: Mapping[str, Any], name: str = "res") -> Mapping[str, Any] | None:
         """What becomes of a resource's inputs, in the protocol's form; None when nothing is mended."""
