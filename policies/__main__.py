@@ -10,6 +10,7 @@ What one command alone needs is imported there: scanning a file takes no longer 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -211,4 +212,7 @@ def _read_json(file: str) -> object:
 
 
 if __name__ == "__main__":
+    # What is loaded by now stays, and findings hold no circles: looking for some is a fifth of a scan's time.
+    gc.freeze()
+    gc.set_threshold(100_000)
     sys.exit(main())

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, islice
 from typing import NamedTuple, cast
 
@@ -20,7 +21,7 @@ from policies.finding import Finding
 from policies.image_build import BUILDS
 from policies.plain import plain
 from policies.resources import Resource, brings_objects, is_preview, resources
-from policies.rule import About, Rule, StackRule
+from policies.rule import Rule, StackRule
 from policies.settings import Override, Settings
 from policies.summary import Summary
 from policies.together import Together
@@ -72,7 +73,7 @@ class Placed(NamedTuple):
     urn: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """Rules to ask, and how.
 
@@ -86,9 +87,10 @@ class Asked:
     settings: Settings
     default: Override
 
-    def level(self, about: About) -> Override:
-        """The level of a rule."""
-        return self.settings.level(about) or self.default
+    @cached_property
+    def levels(self) -> dict[str, Override]:
+        """The level of each rule, by its id."""
+        return {rule.about.id: self.settings.level(rule.about) or self.default for rule in self.rules}
 
 
 class Scanner:
@@ -146,7 +148,7 @@ class Scanner:
         for finding in join(self._joined, objects):
             at = where.get(id(finding.manifest), _NOWHERE)
             answer = settings.waivers.answer(finding, at.urn)
-            level = self._joins.level(finding.about)
+            level = self._joins.levels[finding.about.id]
             yield entry(finding, at.file, at.document, level, at.urn.rpartition("::")[2], answer)
 
     def _parts(self, names: Iterator[str]) -> Iterator[Part]:
@@ -242,7 +244,7 @@ class Scanner:
     def _add(self, findings: Iterable[Finding], place: Placed, part: Part) -> None:
         name = place.urn.rpartition("::")[2]
         for finding in findings:
-            level = self._single.level(finding.about)
+            level = self._single.levels[finding.about.id]
             answer = self._single.settings.waivers.answer(finding, place.urn)
             part.entries.append(entry(finding, place.file, place.document, level, name, answer))
 

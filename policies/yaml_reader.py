@@ -19,6 +19,7 @@ from yaml import (
     MappingStartEvent,
     ScalarEvent,
     SequenceStartEvent,
+    StreamEndEvent,
 )
 from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
@@ -47,13 +48,15 @@ def read_yaml(data: bytes) -> Iterator[object]:
         RefusedError: The next document is larger or deeper than any that is taken.
         yaml.YAMLError: The text is no YAML from here on.
     """
-    events = yaml.parse(data, Loader=_LOADER)
+    events: Iterator[Any] = iter(_LOADER(data).get_event, None)
     for event in events:
-        if type(event) is DocumentStartEvent:
+        if event.__class__ is DocumentStartEvent:
             yield _document(events)
+        elif event.__class__ is StreamEndEvent:
+            return
 
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 # Tags that say what a value is anyway; `!` alone says "as it is written".
 _MAPPING_TAGS = frozenset({None, "!", f"{_TAG}map"})
