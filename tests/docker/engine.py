@@ -45,12 +45,20 @@ class Engine:
 
     def clear(self, prefix: str) -> None:
         """Remove every container, network and volume whose name begins so."""
-        for kind, words, remove in (
-            ("container", ("ls", "--all"), ("rm", "--force", "--volumes")),
-            ("network", ("ls",), ("rm",)),
-            ("volume", ("ls",), ("rm", "--force")),
+        removals = {"container": ("--force", "--volumes"), "network": (), "volume": ("--force",)}
+        found = self.names(prefix)
+        for kind, options in removals.items():
+            if names := [name for one, name in found if one == kind]:
+                self.docker(kind, "rm", *options, *names)
+
+    def names(self, prefix: str) -> set[tuple[str, str]]:
+        """Kind and name of every container, network and volume whose name begins so."""
+        found: set[tuple[str, str]] = set()
+        for kind, words, field in (
+            ("container", ("ls", "--all"), "{{.Names}}"),
+            ("network", ("ls",), "{{.Name}}"),
+            ("volume", ("ls",), "{{.Name}}"),
         ):
-            field = "{{.Names}}" if kind == "container" else "{{.Name}}"
             listed = self.docker(kind, *words, "--format", field).split()
-            if names := [name for name in listed if name.startswith(prefix)]:
-                self.docker(kind, *remove, *names)
+            found |= {(kind, name) for name in listed if name.startswith(prefix)}
+        return found

@@ -7,7 +7,7 @@ language, because it forwards the protocol's messages as bytes. Its orders come 
                 `-`), and its turn: the first such call is 1. All plugins share it.
 `FAULT_CALL`    the line of the call around which something is killed (unset or empty: never).
 `FAULT_MOMENT`  `before` (the provider never sees the call) or `after` (the provider has done it, nobody is told).
-`FAULT_VICTIM`  `engine` or `provider`.
+`FAULT_VICTIM`  `engine`, `provider`, or `daemon`: the process `FAULT_DAEMON`, with which the provider does its work.
 """
 
 from __future__ import annotations
@@ -123,6 +123,11 @@ def kill_provider(real: subprocess.Popen[str]) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def kill_daemon() -> None:
+    """Kill what the provider speaks to; provider and engine live on."""
+    os.kill(int(os.environ["FAULT_DAEMON"]), signal.SIGKILL)
+
+
 def main() -> None:
     """Start the real plugin, serve in its place, and leave when the engine does."""
     real, *arguments = sys.argv[1:]
@@ -134,7 +139,8 @@ def main() -> None:
     channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=unlimited)
     ledger = Ledger(Path(os.environ["FAULT_LEDGER"]))
     orders = Orders.from_environment()
-    kill = kill_engine if orders.victim == "engine" else partial(kill_provider, child)
+    kills = {"engine": kill_engine, "provider": partial(kill_provider, child), "daemon": kill_daemon}
+    kill = kills.get(orders.victim, kill_engine)
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=32), options=unlimited)
     server.add_generic_rpc_handlers((Proxy(channel, plugin, ledger, orders, kill),))
     own_port = server.add_insecure_port("127.0.0.1:0")

@@ -14,7 +14,8 @@ from typing import Any, Literal, cast
 from tests.support.workbench import CHECKOUT, Result, Workbench
 
 Moment = Literal["before", "after"]
-Victim = Literal["engine", "provider"]
+Victim = Literal["engine", "provider", "daemon"]
+"""Whom to kill; a daemon is what a provider does its work with, and is named in `FAULT_DAEMON`."""
 
 MOMENTS: tuple[Moment, ...] = ("before", "after")
 VICTIMS: tuple[Victim, ...] = ("engine", "provider")
@@ -114,7 +115,12 @@ def up_with_fault(
 def mended(workbench: Workbench, environment: dict[str, str], fault: Fault) -> str:
     """Let an update meet its fault, and run `slipway up` after it; says what went wrong with either, or ""."""
     killed, made = up_with_fault(workbench, environment, fault)
-    ended = killed.code == -signal.SIGKILL if fault.victim == "engine" else killed.code > 0
+    # Without its daemon, a run fails at the next thing that it needs of it, or not at all.
+    ended = {
+        "engine": killed.code == -signal.SIGKILL,
+        "provider": killed.code > 0,
+        "daemon": killed.code >= 0,
+    }[fault.victim]
     if not ended or fault.call not in made:
         return f"{fault}: it did not happen (exit {killed.code}): {killed.text[-2000:]}"
     done = workbench.slipway("up", "--stack", "dev", "--yes")

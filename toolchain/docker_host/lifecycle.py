@@ -19,6 +19,9 @@ from toolchain.progress import Progress
 NAME = "docker-host"
 """Of the record and the log."""
 
+AGAIN_S = 20.0
+"""How long a daemon that was killed may take to answer again."""
+
 MEND = "run `slipway docker down`, then `slipway docker up`"
 
 MAKE_NETWORK_FILE = 'mount --bind /proc/self/ns/net "$1" && shift && exec "$@"'
@@ -87,7 +90,10 @@ def _serves(layout: Layout) -> bool:
     """Whether the engine runs, answers, and reaches the embedded registry where it is now."""
     wanted = configuration.plan(layout, registry.port())
     same = layout.plan.is_file() and layout.plan.read_text() == wanted
-    return same and processes.running(layout.home, NAME) is not None and answers(layout.socket)
+    if not same or processes.running(layout.home, NAME) is None:
+        return False
+    # A daemon that was killed is being started again.
+    return wait_until(lambda: answers(layout.socket), AGAIN_S)
 
 
 def _start(layout: Layout) -> None:
