@@ -1,6 +1,7 @@
 """Scans of many files: on all cores, in order, whatever else lies among them."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,37 @@ def test_many_files_are_reported_in_their_order(tmp_path: Path) -> None:
     assert sorted(set(files)) == [f"{number:03}.yaml" for number in range(0, 100, 10)]
     assert report["summary"]["objects"] == 99
     assert [Path(each["file"]).name for each in report["summary"]["unreadable"]] == ["055.yaml"]
+
+
+def test_hostile_files_are_named_the_others_scanned_and_memory_stays_bounded(tmp_path: Path) -> None:
+    laughs = "\n".join(["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30))])
+    hostile = {
+        "binary.yaml": bytes(range(256)) * 1000,
+        "deep.yaml": b"- " * 50_000,
+        "laughs.yaml": laughs.encode(),
+        "malformed.yaml": b"spec: [1",
+        "open.json": b"[" * 50_000,
+    }
+    for name, content in hostile.items():
+        (tmp_path / name).write_bytes(content)
+    with (tmp_path / "large.yaml").open("wb") as large:
+        large.truncate(50 * 2**20)
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "lost.yaml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "z.yaml").write_text(yaml.safe_dump(deployment(bad_pod_spec())))
+    arguments = ["scan", str(tmp_path), "--rule", "image-tag", "--format", "json"]
+    with (tmp_path / "report").open("wb") as report:
+        process = subprocess.Popen([sys.executable, "-m", "policies", *arguments], cwd=ROOT, stdout=report)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 2
+    said = json.loads((tmp_path / "report").read_bytes())
+    unreadable = {Path(each["file"]).name: each["reason"] for each in said["summary"]["unreadable"]}
+    assert set(unreadable) == {*hostile, "large.yaml", "lost.yaml"}
+    assert unreadable["large.yaml"] == "larger than 20 MiB"
+    assert {Path(finding["file"]).name for finding in said["findings"]} == {"z.yaml"}
+    # Python and the rules take 30 MB, and a file is read up to 20.
+    assert usage.ru_maxrss < 120 * 1024
 
 
 def test_standard_input_is_scanned() -> None:
