@@ -14,6 +14,7 @@ from components.manifests.pod_disruption_budget import pod_disruption_budget
 from components.manifests.service import address, service
 from components.manifests.service_account import service_account
 from components.manifests.stateful_set import stateful_set
+from components.manifests.waivers import waived
 from components.secret_files import SecretFiles
 from components.spec.workload import Workload as WorkloadSpec
 from components.verified_image import VerifiedImage
@@ -60,13 +61,16 @@ class Workload(pulumi.ComponentResource):
             "config": config_map(where, name, spec),
         }
         needed = [
-            apply(f"{name}-{role}", manifest, self, after=[environment.namespace])
+            apply(f"{name}-{role}", waived(manifest, spec), self, after=[environment.namespace])
             for role, manifest in before.items()
             if manifest is not None
         ]
         pods = apply(
             name,
-            (stateful_set if spec.volumes else deployment)(where, name, spec, image.reference, secrets.objects),
+            waived(
+                (stateful_set if spec.volumes else deployment)(where, name, spec, image.reference, secrets.objects),
+                spec,
+            ),
             self,
             after=[*environment.ready, *after, *needed, *(secrets.resources[each] for each in spec.secrets)],
             timeout_seconds=spec.rollout_seconds,
@@ -78,7 +82,7 @@ class Workload(pulumi.ComponentResource):
         }
         # A Service is ready once a pod answers behind it, and an autoscaler once its Deployment exists.
         behind = [
-            apply(f"{name}-{role}", manifest, self, after=[pods])
+            apply(f"{name}-{role}", waived(manifest, spec), self, after=[pods])
             for role, manifest in beside.items()
             if manifest is not None
         ]

@@ -58,6 +58,12 @@ class Entry(NamedTuple):
         del made["place"]
         return made
 
+    def excuse(self) -> str:
+        """Who accepts it until when, and why; empty where nobody does."""
+        if self.waived is None:
+            return ""
+        return f"waived by {self.waived['owner']} until {self.waived['expires']}: {self.waived['reason']}"
+
     def counts(self) -> bool:
         """Whether it makes the scan fail."""
         return self.enforcement == "mandatory" and self.verdict == "violation" and self.waived is None

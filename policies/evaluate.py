@@ -73,7 +73,7 @@ class CompiledRules:
         key = (group_kind, with_pods)
         found = self._by_kind.get(key)
         if found is None:
-            found = tuple(each for each in self._rules if _looks_at(each.rule, group_kind, with_pods))
+            found = tuple(each for each in self._rules if looks_at(each.rule, group_kind, with_pods))
             if len(self._by_kind) < _KINDS_REMEMBERED:
                 self._by_kind[key] = found
         return found
@@ -83,7 +83,8 @@ class CompiledRules:
 _KINDS_REMEMBERED = 1000
 
 
-def _looks_at(rule: SingleRule, group_kind: str, with_pods: bool) -> bool:
+def looks_at(rule: SingleRule, group_kind: str, with_pods: bool) -> bool:
+    """Whether a rule looks at objects of a kind, with pods or without."""
     if isinstance(rule, PodRule):
         return with_pods and group_kind not in rule.except_kinds and (not rule.kinds or group_kind in rule.kinds)
     return any(group_kind == kind or (kind[-1:] == "*" and group_kind.startswith(kind[:-1])) for kind in rule.kinds)

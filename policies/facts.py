@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import cast
 
 from policies.plain import UNKNOWN, Unknown
+from policies.values.waiver import ANNOTATION
 from policies.view import Body, Manifest, Pod, built_in
-from policies.waivers import ANNOTATION
 
 COLOURS = frozenset({"blue", "green"})
 """The values by which a label says which half of a release its pods are."""

@@ -15,17 +15,18 @@ from policies.asking import Questions
 from policies.dockerfile import DockerfileError
 from policies.documents import DockerfileText, Document, Unreadable, files, read_file
 from policies.entry import Entry, entry
-from policies.evaluate import join
+from policies.evaluate import join, looks_at
 from policies.facts import fact
 from policies.finding import Finding
 from policies.image_build import BUILDS
 from policies.plain import plain
 from policies.resources import Resource, brings_objects, is_preview, resources
-from policies.rule import Rule, StackRule
+from policies.rule import Rule, SingleRule, StackRule
 from policies.settings import Override, Settings
 from policies.summary import Summary
 from policies.together import Together
 from policies.view import Manifest, manifests, resource_manifests
+from policies.waivers import carries_waivers
 
 # Small enough that every core has something to do in a scan of a few hundred files.
 _FILES_AT_ONCE = 16
@@ -42,6 +43,7 @@ class Part:
         files: How many files held a document.
         documents: How many documents there were.
         objects: How many objects.
+        notes: What is to be said of the waivers on objects.
         used_waivers: The numbers of the configuration's waivers that were about something.
         placed: What joins keep of each object, and where it is.
         incomplete: Whether there is known to be more: a Helm release's objects, what a preview leaves as it is.
@@ -52,6 +54,7 @@ class Part:
     files: int = 0
     documents: int = 0
     objects: int = 0
+    notes: list[str] = field(default_factory=list[str])
     used_waivers: set[int] = field(default_factory=set[int])
     placed: list[Placed] = field(default_factory=list["Placed"])
     incomplete: bool = False
@@ -130,6 +133,7 @@ class Scanner:
             summary.documents += part.documents
             summary.objects += part.objects
             summary.unreadable += part.unreadable
+            summary.notes += part.notes
             used |= part.used_waivers
             placed += part.placed
             incomplete = incomplete or part.incomplete or bool(part.unreadable)
@@ -215,6 +219,7 @@ class Scanner:
                     place = Placed(manifest, document.file, document.index, "")
                     part.objects += bool(manifest.kind)
                     self._add(self._questions.of_object(manifest), place, part)
+                    self._waivers_of(manifest, part)
                     self._keep(place, part)
             return
         # A preview leaves out what stays as it is.
@@ -230,10 +235,23 @@ class Scanner:
             for manifest in resource_manifests(resource.type, inputs, secrets):
                 if manifest.kind:
                     part.objects += 1
+                    self._waivers_of(manifest, part)
                     self._keep(place._replace(manifest=manifest), part)
         else:
             part.objects += resource.type in BUILDS or resource.type == docker_container.TYPE
         self._add(self._questions.of_resource(resource.type, inputs, secrets, resource.options), place, part)
+
+    def _waivers_of(self, manifest: Manifest, part: Part) -> None:
+        """Says which of the waivers on an object nothing needs, and which are none."""
+        if not carries_waivers(manifest):
+            return
+        found = {finding.about.id for finding in self._questions.of_object(manifest)}
+        looking = {
+            rule.about.id: rule.about.id in found
+            for rule in self._rules
+            if isinstance(rule, SingleRule) and looks_at(rule, manifest.group_kind, bool(manifest.pods))
+        }
+        part.notes += self._single.settings.waivers.of_object(manifest, looking)
 
     def _keep(self, place: Placed, part: Part) -> None:
         if self._joined:

@@ -123,7 +123,7 @@ def schema(rules: Rules, levels: tuple[Override, ...]) -> dict[str, Schema]:
         "waivers": waivers.SCHEMA,
         "waiverSources": {
             "type": "array",
-            "items": {"type": "string", "enum": ["config", "annotation"]},
+            "items": {"type": "string", "enum": list(waivers.SOURCES)},
             "description": "From where waivers count.",
         },
         "neverWaived": {
@@ -185,7 +185,7 @@ def load(
         tier=cast("Tier", configuration.get("tier", "prod")),
         waivers=Waivers(
             made,
-            cast("list[str]", configuration.get("waiverSources", ["config", "annotation"])),
+            cast("list[str]", configuration.get("waiverSources", waivers.SOURCES)),
             cast("list[str]", configuration.get("neverWaived", [])),
         ),
         remediate=frozenset(cast("list[str]", configuration["remediate"])) if "remediate" in configuration else None,

@@ -14,12 +14,14 @@ from policies.names import metadata_text
 from policies.rule import Severity
 from policies.schema import Schema, problems
 from policies.values.image import ImageReference
+from policies.values.waiver import ANNOTATION, COMPONENT
 from policies.view import Manifest
 
-Source = Literal["config", "annotation"]
+Source = Literal["config", "annotation", "component"]
+SOURCES: tuple[Source, ...] = ("config", "annotation", "component")
 
-ANNOTATION = "waive.slipway.dev/"
-"""Before the rule's id: the name of an annotation whose value is the waiver, in JSON."""
+_OF_COMPONENT = "slipway:index:Workload$"
+"""What is in the URN of a resource that slipway's own component made."""
 
 _TEXT: Schema = {"type": "string"}
 _DATE: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$", "description": "a date such as 2027-01-31"}
@@ -129,7 +131,7 @@ class Waivers:
     def __init__(
         self,
         waivers: Iterable[Waiver] = (),
-        sources: Iterable[str] = ("config", "annotation"),
+        sources: Iterable[str] = SOURCES,
         never: Iterable[str] = (),
         today: datetime.date | None = None,
     ) -> None:
@@ -157,8 +159,11 @@ class Waivers:
             if index is not None:
                 self.used.add(index)
             severity: Severity = finding.about.severity
-            if waiver.source not in self._sources:
-                note = f"a waiver in the {waiver.source} does not count here"
+            # Anybody can write into an annotation that a component has said it; a program's URNs show the truth.
+            forged = waiver.source == COMPONENT and bool(urn) and _OF_COMPONENT not in urn
+            source = "annotation" if forged else waiver.source
+            if source not in self._sources:
+                note = f"a waiver from the {source} does not count here"
             elif severity in self._never:
                 note = f"a waiver does not count, since nothing excuses a {severity} finding here"
             elif waiver.expires < self._today:
@@ -183,14 +188,44 @@ class Waivers:
             if index not in used
         ]
 
+    def of_object(self, manifest: Manifest, rules: Mapping[str, bool]) -> list[str]:
+        """What is to be said of an object's own waivers: those that nothing needed, and those that are none.
+
+        Args:
+            manifest: The object.
+            rules: By rule that looks at it: whether it is violated.
+
+        Returns:
+            A sentence for each.
+        """
+        notes: list[str] = []
+        for name, text in _metadata(manifest, "annotations").items():
+            rule = name.removeprefix(ANNOTATION)
+            if rule == name:
+                continue
+            waiver, problem = _annotated(rule, text)
+            where = f"{manifest.kind} {manifest.name or '(no name)'}"
+            if waiver is None:
+                notes.append(f"the annotation {name} of {where} excuses nothing: it {problem}")
+            elif not rules.get(rule, True):
+                notes.append(
+                    f"the waiver of {rule} by {waiver.owner} (until {waiver.expires.isoformat()}) on {where} is not "
+                    "needed: nothing violates the rule there"
+                )
+        return notes
+
     def _about(self, finding: Finding) -> Iterator[tuple[int | None, Waiver]]:
         if finding.about.id in self._rules:
             yield from enumerate(self.waivers)
         text = _metadata(finding.manifest, "annotations").get(f"{ANNOTATION}{finding.about.id}")
-        if isinstance(text, str):
-            waiver = _annotated(finding.about.id, text)
-            if waiver is not None:
-                yield None, waiver
+        waiver, _ = _annotated(finding.about.id, text)
+        if waiver is not None:
+            yield None, waiver
+
+
+def carries_waivers(manifest: Manifest) -> bool:
+    """Whether an object has an annotation that is meant as a waiver."""
+    return any(name.startswith(ANNOTATION) for name in _metadata(manifest, "annotations"))
 
 
 def read(entries: object) -> tuple[list[Waiver], list[str]]:
@@ -226,15 +261,19 @@ def _waiver(entry: dict[str, object], source: Source) -> tuple[Waiver | None, st
     return Waiver(**{**cast("dict[str, str]", entry), "expires": expires, "source": source}), ""  # type: ignore[arg-type] # checked against the schema
 
 
-def _annotated(rule: str, text: str) -> Waiver | None:
+def _annotated(rule: str, text: object) -> tuple[Waiver | None, str]:
+    """The waiver that an annotation is, or why it is none."""
     try:
-        entry: object = json.loads(text)
+        entry: object = json.loads(text) if isinstance(text, str) else None
     except ValueError:
-        return None
-    schema: Schema = {"type": "object", "properties": {**_SAID, "path": _TEXT}, "additionalProperties": False}
-    if any(problems(entry, schema, rule)):
-        return None
-    return _waiver({**cast("dict[str, object]", entry), "rule": rule}, "annotation")[0]
+        return None, "is no JSON"
+    properties: dict[str, Schema] = {**_SAID, "path": _TEXT, "source": {"type": "string", "enum": [COMPONENT]}}
+    schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    found = next(problems(entry, schema, "there"), None)
+    if found is not None:
+        return None, f"holds what a waiver does not: {found}"
+    said = {**cast("dict[str, object]", entry), "rule": rule}
+    return _waiver(said, COMPONENT if said.pop("source", None) else "annotation")
 
 
 def _metadata(manifest: Manifest, part: str) -> dict[str, object]:

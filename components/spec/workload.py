@@ -31,6 +31,7 @@ from components.spec.values import (
     ProjectPath,
 )
 from components.spec.volume import MOUNT_POINTS, Volume, volume_checks
+from components.spec.waiver import Waiver
 from policies.values.quantity import parse_quantity
 
 MAIN_PORT = "http"
@@ -179,6 +180,9 @@ class Workload(Checked):
     network: Network = Network()
     """Who may call it, and whom it may call; nobody, unless named."""
 
+    waivers: Items[Waiver] = ()
+    """Rules of the guardrails that do not hold for its objects, for a while. The packs' configuration may forbid it."""
+
     def checks(self) -> Checks:
         """What its fields must keep to together."""
         yield self._scaling()
@@ -191,6 +195,7 @@ class Workload(Checked):
         yield self._published()
         yield self._plain_text()
         yield self._plain_build_args()
+        yield self._waivers()
 
     def _scaling(self) -> Iterator[Refusal]:
         if self.autoscaling and "replicas" in self.model_fields_set:
@@ -200,6 +205,17 @@ class Workload(Checked):
                 allowed="one of `replicas` and `autoscaling`",
                 mend="remove `replicas`; `autoscaling.min` is the number to begin with",
             )
+
+    def _waivers(self) -> Iterator[Refusal]:
+        rules = [waiver.rule for waiver in self.waivers]
+        for index, rule in enumerate(rules):
+            if rule in rules[:index]:
+                yield Refusal(
+                    at=("waivers", index, "rule"),
+                    found=f"{rule!r}, waived already",
+                    allowed="each rule once",
+                    mend="remove the second mention",
+                )
 
     def _ports(self) -> Iterator[Refusal]:
         if self.port is None and self.extra_ports:

@@ -32,6 +32,13 @@ def write(entries: Iterable[Entry], summary: Summary) -> Iterator[str]:
             error = f"<error message={_quoted(each.reason)}/>"
             yield f'<testcase name={_quoted(each.file)} classname="read">{error}</testcase>\n'
         yield "</testsuite>\n"
+    notes = (*summary.mended, *summary.notes)
+    if notes:
+        number = len(notes)
+        yield f'<testsuite name="notes" tests="{number}" failures="0" skipped="{number}">\n'
+        for note in notes:
+            yield f'<testcase name={_quoted(note)} classname="note"><skipped/></testcase>\n'
+        yield "</testsuite>\n"
     yield "</testsuites>\n"
 
 
@@ -40,8 +47,7 @@ def _case(entry: Entry) -> str:
     if entry.counts():
         inner = f"<failure message={_quoted(entry.message)} type={_quoted(entry.severity)}>{_text(entry.fix)}</failure>"
     else:
-        why = entry.waived["reason"] if entry.waived is not None else entry.message
-        inner = f"<skipped message={_quoted(str(why))}/>"
+        inner = f"<skipped message={_quoted(entry.excuse() or entry.message)}/>"
     return f"<testcase name={_quoted(name)} classname={_quoted(entry.rule)}>{inner}</testcase>\n"
 
 

@@ -20,7 +20,13 @@ def write(entries: Iterable[Entry], summary: Summary) -> Iterator[str]:
             first = False
         state = "waived" if entry.waived is not None else "not known yet" if entry.verdict == "unknown" else ""
         where = f"`{_code(entry.file)}`[{entry.document}]"
-        row = (state or entry.enforcement, f"`{entry.rule}`", entry.severity, where, _cell(entry.message))
+        row = (
+            state or entry.enforcement,
+            f"`{entry.rule}`",
+            entry.severity,
+            where,
+            _cell(f"{entry.message} {entry.excuse()}".strip()),
+        )
         yield f"| {' | '.join(row)} |\n"
     if not first:
         yield "\n"

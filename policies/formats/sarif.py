@@ -69,7 +69,7 @@ def _result(entry: Entry, index: int | None) -> dict[str, object]:
     if index is not None:
         result["ruleIndex"] = index
     if entry.waived is not None:
-        result["suppressions"] = [{"kind": "external", "justification": str(entry.waived["reason"])}]
+        result["suppressions"] = [{"kind": "external", "justification": entry.excuse()}]
     return result
 
 

@@ -12,7 +12,8 @@ def write(entries: Iterable[Entry], summary: Summary) -> Iterator[str]:
     """Writes the report; see `policies.formats.Format`."""
     for entry in entries:
         state = "waived" if entry.waived is not None else entry.enforcement
-        reason = f" Waived: {entry.waived['reason']}" if entry.waived is not None else ""
+        excuse = entry.excuse()
+        reason = f" {excuse[0].upper()}{excuse[1:]}." if excuse else ""
         unknown = "not known yet: " if entry.verdict == "unknown" else ""
         yield (
             f"{entry.file}[{entry.document}] {state} {entry.rule} ({entry.severity}): "

@@ -23,6 +23,7 @@ from components.manifests.secret import secret
 from components.manifests.service import service
 from components.manifests.service_account import service_account
 from components.manifests.stateful_set import stateful_set
+from components.manifests.waivers import waived
 from components.spec.settings import Settings
 from components.spec.target import DockerTarget
 from components.spec.workload import Workload
@@ -71,6 +72,7 @@ WRITTEN: Mapping[str, Any] = {
     "user": 12000,
     "group": 13000,
     "network": {"allowFrom": [{"workload": "other"}], "allowTo": [{"cidr": "10.0.0.0/8"}]},
+    "waivers": [{"rule": "max-containers", "reason": "is being split", "owner": "team", "expires": "9999-12-31"}],
 }
 """A value for each field of a workload that is not its default."""
 
@@ -94,6 +96,8 @@ NOTHING: Mapping[tuple[str, int], str] = {
     ("publish", 0): "nothing: the Service is the address",
     ("restart", 0): "nothing: pods are always started again",
     ("liveReload", 0): "nothing: pods do not see this machine",
+    ("waivers", 1): "nothing: waivers there are the packs' configuration",
+    ("waivers", 2): "nothing: waivers there are the packs' configuration",
     ("pidsLimit", 0): "nothing: the kubelet's `podPidsLimit`",
     ("pidsLimit", 1): "the container's `PidsLimit`, set once it runs",
 }
@@ -160,7 +164,7 @@ def _kubernetes(name: str) -> list[str]:
             autoscaler(where, "api", workload),
             secret(where, "token", "") if workload.secrets else None,
         ]
-        return {str(each["kind"]): each for each in made if each}
+        return {str(each["kind"]): waived(each, workload) for each in made if each}
 
     return _changed(objects(_workload(None)), objects(_workload(name)))
 

@@ -128,3 +128,70 @@ def test_the_pack_says_that_something_is_waived_and_goes_on() -> None:
     said = Analyzer({"workloads": config}).analyze(token(body), body)
     assert {d.level for d in said} == {"advisory"}
     assert all("waived by team-web until 9999-01-01: moves in June" in d.message for d in said)
+
+
+def annotated(**said: str) -> Json:
+    body = deployment(bad_pod_spec())
+    body["metadata"]["annotations"] = {f"waive.slipway.dev/{RULE}": json.dumps({**SAID, **said})}
+    return body
+
+
+PROGRAMS = "urn:pulumi:prod::shop::kubernetes:apps/v1:Deployment::web"
+COMPONENTS = "urn:pulumi:prod::shop::slipway:index:Workload$kubernetes:apps/v1:Deployment::web"
+
+
+@pytest.mark.parametrize(
+    ("urn", "sources", "counts"),
+    [
+        (COMPONENTS, ["component"], True),
+        (COMPONENTS, ["annotation", "config"], False),
+        ("", ["component"], True),
+        ("", ["annotation"], False),
+        (PROGRAMS, ["component"], False),
+        (PROGRAMS, ["annotation"], True),
+    ],
+)
+def test_what_a_component_was_given_is_a_source_of_its_own_that_no_other_resource_can_pretend_to_be(
+    urn: str, sources: list[str], counts: bool
+) -> None:
+    found = findings(annotated(source="component"), rules=(RULE,))[0]
+    assert (Waivers(sources=sources, today=TODAY).answer(found, urn).waiver is not None) is counts
+
+
+FORMATS = ("text", "json", "sarif", "junit", "markdown")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_report_has_what_is_waived_what_has_expired_and_what_nothing_needs(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given a waiver that counts, one that has expired, one that nothing needs, and an annotation that is none
+    body = deployment(bad_pod_spec())
+    body["metadata"]["annotations"] = {
+        f"waive.slipway.dev/{RULE}": json.dumps({**SAID, "expires": "9999-01-01", "reason": "is measured"}),
+        "waive.slipway.dev/cpu-limit": json.dumps({**SAID, "expires": "2001-02-03"}),
+        "waive.slipway.dev/host-network": json.dumps({**SAID, "expires": "9999-01-01"}),
+        "waive.slipway.dev/host-pid": json.dumps({"reason": "r"}),
+    }
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump(body))
+    rules = [option for rule in (RULE, "cpu-limit", "host-network", "host-pid") for option in ("--rule", rule)]
+    # when
+    assert main(["scan", str(tmp_path / "a.yaml"), "--format", form, *rules]) == 1
+    # then
+    said = capsys.readouterr().out.replace("\\-", "-")
+    assert ("is measured" if form == "json" else "aived by team-web until 9999-01-01: is measured") in said
+    assert "its waiver expired on 2001-02-03" in said
+    assert "the waiver of host-network by team-web (until 9999-01-01) on Deployment shop is not needed" in said
+    assert (
+        "the annotation waive.slipway.dev/host-pid of Deployment shop excuses nothing: it lacks owner, expires" in said
+    )
+
+
+def test_a_waiver_on_an_object_that_its_rule_does_not_look_at_is_not_called_needless(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    annotations = {f"waive.slipway.dev/{RULE}": json.dumps({**SAID, "expires": "9999-01-01"})}
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s", "annotations": annotations}}
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump(service))
+    assert main(["scan", str(tmp_path / "a.yaml"), "--rule", RULE]) == 0
+    assert "not needed" not in capsys.readouterr().out

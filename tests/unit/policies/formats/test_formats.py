@@ -39,7 +39,9 @@ ENTRIES = [
     entry(),
     entry(enforcement="advisory", file="b.yaml"),
     entry(verdict="unknown", file="b.yaml"),
-    entry(waived={"reason": NASTY}, file="c.yaml", message=NASTY, name=NASTY),
+    entry(
+        waived={"reason": NASTY, "owner": "team-a", "expires": "9999-12-31"}, file="c.yaml", message=NASTY, name=NASTY
+    ),
 ]
 
 
@@ -88,7 +90,7 @@ def test_junit_counts_what_makes_the_scan_fail() -> None:
     root = ET.fromstring(written("junit"))
     suites = [(s.get("name"), s.get("tests"), s.get("failures"), s.get("skipped")) for s in root]
     assert suites == [("a.yaml", "1", "1", "0"), ("b.yaml", "2", "0", "2"), ("c.yaml", "1", "0", "1"),
-                      ("not read", "1", "0", None)]  # fmt: skip
+                      ("not read", "1", "0", None), ("notes", "1", "0", "1")]  # fmt: skip
 
 
 def test_no_name_breaks_out_of_a_table_of_markdown() -> None:
