@@ -12,8 +12,9 @@ import pytest
 
 from tests.cluster import programs, stacks
 from tests.cluster.support import Cluster
+from tests.cluster.traces import left_by_cluster
 from tests.support.workbench import Workbench, copy_checkout
-from toolchain import registry
+from toolchain import buildkit, processes, registry
 from toolchain.cluster import down, status, up
 from toolchain.home import Home
 from toolchain.install import ensure
@@ -37,14 +38,17 @@ def home() -> Home:
 
 @pytest.fixture(scope="session")
 def embedded_registry(home: Home) -> Iterator[str]:
-    """The address of the running embedded registry."""
-    served = registry.answers()
+    """The address of the running embedded registry. After the session it runs if it ran before; so does BuildKit."""
+    served, built = registry.answers(), processes.running(home, buildkit.NAME)
     if not served:
         program = ensure(("docker-registry",), home, Progress())["docker-registry"]
         registry.start(home, str(program))
     yield registry.address()
     if not served:
         registry.stop(home)
+    if not built:  # the stacks of the tests start it
+        buildkit.stop(home)
+        assert buildkit.mounts_below(home.root, Path("/proc/self/mountinfo")) == []
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +65,7 @@ def cluster(home: Home, embedded_registry: str) -> Iterator[Cluster]:
         yield Cluster(home, kubeconfig)
         if not ran:
             down(home, Progress())
+            assert left_by_cluster(home) == []
 
 
 @pytest.fixture(scope="session")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.cluster.support import Cluster, eventually, pod, within
+from tests.cluster.traces import left_by_cluster, traces
 from toolchain import processes
 from toolchain.cluster import down, status, up
 from toolchain.cluster.layout import Layout
@@ -20,48 +18,6 @@ from toolchain.cluster.lifecycle import NAME
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
 from toolchain.progress import Progress
-
-MACHINE = ("/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv4/conf/all/route_localnet")
-
-
-FOLDERS = ("/etc", "/opt", "/usr/libexec", "/var/lib")
-"""Where Kubernetes' programs write if they are not kept from it."""
-
-
-@dataclass(frozen=True)
-class Traces:
-    """Everything on this machine that a cluster could leave behind."""
-
-    processes: frozenset[str]
-    mounts: frozenset[str]
-    links: frozenset[str]
-    namespaces: frozenset[str]
-    rules: tuple[str, ...]
-    groups: frozenset[str]
-    folders: tuple[str, ...]
-    settings: tuple[str, ...]
-
-
-def traces(home: Home) -> Traces:
-    root = str(Layout(home).root)
-    listed = subprocess.run(["iptables-save"], capture_output=True, text=True, check=True).stdout.splitlines()
-    chains = [line.split()[0] for line in listed if line.startswith(":") and line.split()[1] == "-"]
-    return Traces(
-        processes=frozenset(process for process in running() if root in process),
-        mounts=frozenset(line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()),
-        links=frozenset(os.listdir("/sys/class/net")),
-        namespaces=frozenset(os.listdir("/run/netns") if Path("/run/netns").exists() else ()),
-        rules=(*chains, *(line for line in listed if line.startswith("-A"))),
-        groups=frozenset(str(group) for group in Path("/sys/fs/cgroup").glob(f"**/{Layout(home).group}")),
-        folders=tuple(f"{folder}/{name}" for folder in FOLDERS for name in sorted(os.listdir(folder))),
-        settings=tuple(Path(name).read_text() for name in MACHINE),
-    )
-
-
-def running() -> Iterator[str]:
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            yield " ".join([process.exe(), *process.cmdline()])
 
 
 def node_processes(home: Home) -> list[psutil.Process]:
@@ -96,14 +52,14 @@ def test_down_leaves_nothing(busy: Cluster) -> None:
     # when one has lived, with a pod, and is stopped
     up(busy.home, Progress())
     lived = traces(busy.home)
+    assert left_by_cluster(busy.home)
     down(busy.home, Progress())
 
     # then the machine is as it was
     assert lived.processes
     assert "slw0" in lived.links
     assert traces(busy.home) == before
-    assert before.processes == frozenset()
-    assert before.groups == frozenset()
+    assert left_by_cluster(busy.home) == []
 
 
 def test_down_keeps_programs_and_logs_and_no_data(busy: Cluster) -> None:
