@@ -13,12 +13,26 @@ from policies.docs import pages
 from policies.settings import check
 
 ROOT = Path(__file__).parents[3]
-PAGE = (ROOT / "docs" / "policies.md").read_text()
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-COMMANDS = [(text, BLOCKS[n + 1][1]) for n, (language, text) in enumerate(BLOCKS) if language == "sh"]
+PAGES = ("policies", "waivers", "remediation", "report-formats", "admission")
 
 
-@pytest.mark.parametrize(("command", "shown"), COMMANDS, ids=range(len(COMMANDS)))
+def blocks(page: str) -> list[tuple[str, str]]:
+    """The snippets of a page: the language and the text."""
+    text = (ROOT / "docs" / f"{page}.md").read_text()
+    return re.findall(r"^```(\w+)[^\n]*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+BLOCKS = blocks("policies")
+COMMANDS = [
+    pytest.param(text, found[n + 1][1], id=f"{page}-{n}")
+    for page in PAGES
+    for found in (blocks(page),)
+    for n, (language, text) in enumerate(found)
+    if language == "sh"
+]
+
+
+@pytest.mark.parametrize(("command", "shown"), COMMANDS)
 def test_a_command_prints_what_the_page_shows(command: str, shown: str, tmp_path: Path) -> None:
     # The page is read in the checkout; here its files must not be left there.
     command = command.replace(".venv/bin/python", "python")
