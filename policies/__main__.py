@@ -212,7 +212,7 @@ def _read_json(file: str) -> object:
 
 
 if __name__ == "__main__":
-    # What is loaded by now stays, and findings hold no circles: looking for some is a fifth of a scan's time.
+    # What is loaded by now stays, and findings hold no circles: looking for some is a fifteenth of a scan's time.
     gc.freeze()
     gc.set_threshold(100_000)
     sys.exit(main())
