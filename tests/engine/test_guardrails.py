@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,18 @@ def test_production_previews_every_object_before_the_first_build(workbench: Work
         Path(workbench.folder / "Pulumi.prod.yaml").read_text()
         == (Path(__file__).resolve().parents[2] / "Pulumi.prod.yaml").read_text()
     )
+
+
+def test_at_the_level_remediate_an_object_is_mended_before_it_exists(raw: Workbench) -> None:
+    # given a stack whose configuration has one rule's violations mended
+    config = raw.folder / "policies" / "config" / "dev.json"
+    document = json.loads(config.read_text())
+    document["workloads"] |= {"enforcementLevel": "remediate", "remediate": ["capabilities-restricted"], "rules": {}}
+    config.write_text(json.dumps(document))
+    # when
+    said = raw.slipway("preview", "--stack", "dev")
+    # then what is mended is said and no longer found, and the rest is mandatory
+    assert said.code == 1, said.text
+    assert "[remediate]  workloads" in said.text, said.text[-6000:]
+    assert "capabilities-restricted" not in said.text, said.text[-6000:]
+    assert not unreported(said.text, "dev"), said.text[-6000:]
