@@ -46,9 +46,11 @@ def unpack(package: AptPackage, target: Path, home: Home, progress: Progress) ->
     """Take one program out of a package; the system stays as it is.
 
     Raises:
-        ToolchainError: Not Debian, or apt's own words.
+        ToolchainError: Not Debian, apt's own words, or it is not in the package.
     """
     unpack_all(package.package, {package.path: target}, home, progress)
+    if not target.is_file():
+        raise ToolchainError(f"Debian's {package.package} has no {package.path}", "install the program yourself")
 
 
 def unpack_all(package: str, programs: Mapping[str, Path], home: Home, progress: Progress) -> None:
@@ -56,7 +58,7 @@ def unpack_all(package: str, programs: Mapping[str, Path], home: Home, progress:
 
     Args:
         package: Its name.
-        programs: From the path in the package to where the program goes.
+        programs: From the path in the package to where the program goes. What this release's package lacks is left out.
         home: Where it is unpacked.
         progress: Told what is fetched.
 
@@ -74,7 +76,8 @@ def unpack_all(package: str, programs: Mapping[str, Path], home: Home, progress:
         archive = next(Path(work).glob("*.deb"))
         run(["dpkg-deb", "--extract", str(archive), f"{work}/root"], home.logs / "apt.log", MEND)
         for path, target in programs.items():
-            files.install(Path(work) / "root" / path, target)
+            if (Path(work) / "root" / path).is_file():
+                files.install(Path(work) / "root" / path, target)
 
 
 def _need_apt(package: str) -> None:

@@ -16,22 +16,33 @@ SHUTDOWN_S = 10
 NAME_SERVER = "10.0.2.3"
 """Where slirp4netns answers for the machine's own name servers."""
 
+KEYLESS = 23
+"""From this version of the engine on it needs no key, which it would write to `/etc`."""
+
+UNSCORED = 25
+"""From this version on it does not set its own score for the case that memory runs out."""
+
 PUBLISH = """\
 #!/bin/sh
 exec "{python}" -ISE "{relay}" publish "{network}" "$@"
 """
 
 
-def daemon(layout: Layout, registry_port: int) -> str:
-    """The Docker daemon's configuration: Docker Hub's names are looked up in the embedded registry first."""
+def daemon(layout: Layout, registry_port: int, version: int) -> str:
+    """The Docker daemon's configuration: Docker Hub's names are looked up in the embedded registry first.
+
+    Args:
+        layout: Where everything is.
+        registry_port: The embedded registry's.
+        version: The engine's major version.
+    """
     registry = f"127.0.0.1:{registry_port}"
-    settings = {
+    settings: dict[str, object] = {
         "hosts": [layout.endpoint],
         "group": "root",
         "data-root": str(layout.data),
         "exec-root": "/run/docker",
         "pidfile": "/run/docker.pid",
-        "deprecated-key-path": str(layout.root / "key.json"),
         "exec-opts": ["native.cgroupdriver=cgroupfs"],
         "cgroup-parent": f"/{layout.group}",
         "init-path": str(layout.bin / "docker-init"),
@@ -39,10 +50,13 @@ def daemon(layout: Layout, registry_port: int) -> str:
         "insecure-registries": [registry],
         "registry-mirrors": [f"http://{registry}"],
         "shutdown-timeout": SHUTDOWN_S,
-        # Some machines let nobody have a negative score, not even root.
-        "oom-score-adjust": 0,
         "log-level": "warn",
     }
+    if version < KEYLESS:
+        settings["deprecated-key-path"] = str(layout.root / "key.json")
+    if version < UNSCORED:
+        # Some machines let nobody have a negative score, not even root.
+        settings["oom-score-adjust"] = 0
     return json.dumps(settings, indent=2) + "\n"
 
 
@@ -85,11 +99,11 @@ def parts(layout: Layout, registry_port: int) -> tuple[Part, ...]:
     )
 
 
-def write(layout: Layout, registry_port: int) -> None:
-    """Write all of it."""
+def write(layout: Layout, registry_port: int, version: int) -> None:
+    """Write all of it, for an engine of this major version."""
     for folder in (layout.state, layout.data, layout.logs, layout.socket.parent):
         folder.mkdir(parents=True, exist_ok=True)
-    files.write(layout.configuration, daemon(layout, registry_port))
+    files.write(layout.configuration, daemon(layout, registry_port, version))
     files.write(layout.resolver, f"nameserver {NAME_SERVER}\n")
     files.write(layout.machine_network, "")
     publish = PUBLISH.format(python=sys.executable, relay=Path(relay.__file__), network=layout.machine_network)

@@ -54,7 +54,7 @@ def up(home: Home, progress: Progress) -> str:
         if not _serves(layout):
             _remove(layout)
             programs.ensure(layout, progress)
-            configuration.write(layout, registry.port())
+            configuration.write(layout, registry.port(), programs.major_version(layout))
             with progress.step("starting the Docker host"):
                 _start(layout)
     return layout.endpoint

@@ -9,7 +9,7 @@ from toolchain.cluster.machine import find
 from toolchain.commands import output_of
 from toolchain.docker_host.layout import Layout
 from toolchain.errors import ToolchainError
-from toolchain.pins import AptPackage
+from toolchain.pins import AptPackage, version_in
 from toolchain.progress import Progress
 
 UNPACKED: Mapping[str, Mapping[str, str]] = {
@@ -21,6 +21,9 @@ UNPACKED: Mapping[str, Mapping[str, str]] = {
     "tini": {"docker-init": "usr/bin/tini-static"},
 }
 """Package → program → its path in the package."""
+
+CLIENT = ("docker", "docker-cli", "usr/bin/docker")
+"""The client, its path, and the package that holds it where Debian has taken it out of the engine's."""
 
 INSTALLED: Mapping[str, str] = {
     "ip": "iproute2",
@@ -56,10 +59,19 @@ def ensure(layout: Layout, progress: Progress) -> None:
         debian.install(AptPackage(package, "install"), layout.home, progress)
     for package, programs in UNPACKED.items():
         targets = {path: layout.bin / program for program, path in programs.items()}
-        if not all(target.is_file() for target in targets.values()):
+        if not all(target.is_file() for target in targets.values() if target.name != CLIENT[0]):
             debian.unpack_all(package, targets, layout.home, progress)
+    client, package, path = CLIENT
+    if not (layout.bin / client).is_file():
+        debian.unpack(AptPackage(package, "unpack", path), layout.bin / client, layout.home, progress)
     for library in missing_libraries(output_of(["ldd", str(layout.bin / "dockerd")]) or ""):
         debian.install(AptPackage(LIBRARIES[library], "install"), layout.home, progress)
+
+
+def major_version(layout: Layout) -> int:
+    """The engine's major version; settings come and go with it."""
+    found = version_in(output_of([str(layout.bin / "dockerd"), "--version"]) or "")
+    return int(found.split(".")[0]) if found else 0
 
 
 def missing_libraries(listed: str) -> list[str]:

@@ -14,24 +14,24 @@ LAYOUT = Layout(Home(Path("/home")))
 
 
 def test_the_daemon_answers_on_a_socket_of_the_home_and_nowhere_else() -> None:
-    assert json.loads(configuration.daemon(LAYOUT, 5001))["hosts"] == ["unix:///home/run/slipway-docker.sock"]
+    assert json.loads(configuration.daemon(LAYOUT, 5001, 20))["hosts"] == ["unix:///home/run/slipway-docker.sock"]
 
 
 @pytest.mark.parametrize("setting", ["data-root", "deprecated-key-path", "init-path", "userland-proxy-path"])
 def test_the_daemon_writes_into_the_home(setting: str) -> None:
-    assert json.loads(configuration.daemon(LAYOUT, 5001))[setting].startswith("/home/docker-host/")
+    assert json.loads(configuration.daemon(LAYOUT, 5001, 20))[setting].startswith("/home/docker-host/")
 
 
 def test_containers_of_two_homes_are_told_apart_by_their_control_groups() -> None:
     other = Layout(Home(Path("/other")))
     assert (
-        json.loads(configuration.daemon(LAYOUT, 5001))["cgroup-parent"]
-        != json.loads(configuration.daemon(other, 5001))["cgroup-parent"]
+        json.loads(configuration.daemon(LAYOUT, 5001, 20))["cgroup-parent"]
+        != json.loads(configuration.daemon(other, 5001, 20))["cgroup-parent"]
     )
 
 
 def test_the_embedded_registry_is_known_and_reached_at_its_own_address() -> None:
-    daemon = json.loads(configuration.daemon(LAYOUT, 5002))
+    daemon = json.loads(configuration.daemon(LAYOUT, 5002, 20))
     assert daemon["insecure-registries"] == ["127.0.0.1:5002"]
     assert daemon["registry-mirrors"] == ["http://127.0.0.1:5002"]
     relay = next(part for part in configuration.parts(LAYOUT, 5002) if part.name == "registry")
@@ -53,6 +53,11 @@ def test_nothing_of_the_callers_environment_is_handed_on() -> None:
 
 def test_what_is_started_for_a_published_port_can_be_started(tmp_path: Path) -> None:
     layout = Layout(Home(tmp_path))
-    configuration.write(layout, 5001)
+    configuration.write(layout, 5001, 20)
     assert stat.S_IMODE(layout.relay.stat().st_mode) == 0o755
     assert layout.machine_network.is_file()
+
+
+def test_a_newer_engine_is_not_given_settings_that_it_refuses() -> None:
+    assert {"deprecated-key-path", "oom-score-adjust"} <= set(json.loads(configuration.daemon(LAYOUT, 5001, 20)))
+    assert not {"deprecated-key-path", "oom-score-adjust"} & set(json.loads(configuration.daemon(LAYOUT, 5001, 26)))

@@ -1,11 +1,12 @@
 """A Docker host is started whole or not at all."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from toolchain import processes
+from toolchain import debian, files, processes
 from toolchain.docker_host import lifecycle, programs
 from toolchain.docker_host.layout import Layout
 from toolchain.errors import ToolchainError
@@ -55,6 +56,25 @@ def test_another_user_than_root_is_told_to_use_an_engine_of_their_own(
     with pytest.raises(ToolchainError, match="needs root") as caught:
         programs.ensure(Layout(Home(tmp_path)), Progress(quiet=60))
     assert "DOCKER_HOST" in caught.value.mend
+
+
+def test_the_client_comes_from_a_package_of_its_own_where_the_engines_lacks_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+
+    def unpack_all(package: str, programs: Mapping[str, Path], *_: object) -> None:
+        fetched.append(package)
+        for path, target in programs.items():
+            if path != "usr/bin/docker" or package == "docker-cli":
+                files.write(target, "program")
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(debian, "unpack_all", unpack_all)
+    monkeypatch.setattr(programs, "find", str)
+    for _ in range(2):
+        programs.ensure(Layout(Home(tmp_path)), Progress(quiet=60))
+    assert fetched == ["docker.io", "containerd", "tini", "docker-cli"]
 
 
 def test_only_the_libraries_that_are_missing_are_brought() -> None:
