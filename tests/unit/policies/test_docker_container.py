@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from policies.catalogue import POD_RULES
-from policies.docker_container import TYPE, WORDS
+from policies.docker_container import TYPE
+from policies.docker_words import WORDS
 from policies.plain import SECRET_SIGNATURE, SENTINELS, SIGNATURE
 from tests.unit.policies.analyzer import Analyzer
 from tests.unit.policies.cases.case import Json
