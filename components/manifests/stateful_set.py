@@ -51,5 +51,6 @@ def _claim(environment: Environment, name: str, volume: Volume) -> dict[str, Any
             "accessModes": ["ReadWriteOnce"],
             "volumeMode": "Filesystem",
             "resources": {"requests": {"storage": volume.size}},
+            **({"storageClassName": volume.storage_class} if volume.storage_class else {}),
         },
     }

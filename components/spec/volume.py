@@ -30,6 +30,9 @@ class Volume(Spec):
     size: Annotated[Memory, Field(examples=["10Gi"])]
     """How much is asked for. A Docker host's local volumes have no limit of their own."""
 
+    storage_class: Annotated[Name, Field(examples=["fast"])] | None = None
+    """The storage class of a cluster that it comes from; left out, the cluster's default. It cannot be changed."""
+
 
 def volume_checks(volumes: Sequence[Volume], taken: Mapping[str, str]) -> Iterator[Refusal]:
     """Each volume has a name and a folder of its own.

@@ -29,6 +29,7 @@ from components.spec.values import (
     Port,
     PortName,
     ProjectPath,
+    Seconds,
 )
 from components.spec.volume import MOUNT_POINTS, Volume, volume_checks
 from components.spec.waiver import Waiver
@@ -164,6 +165,9 @@ class Workload(Checked):
     seccomp_profile: Annotated[ProjectPath, Field(examples=["profiles/python-api.json"])] | None = None
     """A seccomp profile of its own, a file below the project; left out, the runtime's default. On Kubernetes, nodes
     have it under the same path below the kubelet's `seccomp` folder."""
+
+    pull_seconds: Seconds = defaults.PULL
+    """How long it may take to place a pod and pull its image, before its startup time begins to count."""
 
     probes: Probes = Probes()
     """How Kubernetes sees whether it has started, lives and is ready."""
@@ -378,7 +382,7 @@ class Workload(Checked):
     @property
     def deadline_seconds(self) -> int:
         """Seconds within which a rollout must make progress: a pull and a start."""
-        return defaults.PULL + self.startup_seconds
+        return self.pull_seconds + self.startup_seconds
 
     @property
     def rollout_seconds(self) -> int:

@@ -22,6 +22,14 @@ def test_each_volume_is_a_claim_of_its_size():
     assert claim["spec"]["accessModes"] == ["ReadWriteOnce"]
 
 
+def test_a_claim_names_a_storage_class_only_if_one_is_wanted():
+    wanted = workload(replicas=1, volumes=[DATA | {"storageClass": "fast"}])
+    (claim,) = stateful_set(environment(), "store", wanted, "image", {})["spec"]["volumeClaimTemplates"]
+
+    assert claim["spec"]["storageClassName"] == "fast"
+    assert "storageClassName" not in spec()["volumeClaimTemplates"][0]["spec"]
+
+
 def test_the_container_finds_its_volume_writable_where_it_was_asked_for():
     (container,) = spec()["template"]["spec"]["containers"]
 

@@ -49,6 +49,12 @@ def test_each_time_fits_into_the_next(replicas: int, startup: int, pre_stop: int
     assert found.shutdown.grace_seconds > pre_stop + drain
 
 
+def test_a_large_image_is_given_its_time():
+    usual, large = workload(), workload(pullSeconds=900)
+
+    assert large.deadline_seconds - usual.deadline_seconds == 900 - 120
+
+
 @pytest.mark.parametrize(("name", "variable"), [("token", "TOKEN_FILE"), ("db-password", "DB_PASSWORD_FILE")])
 def test_a_secrets_path_is_in_a_variable_of_its_name(name: str, variable: str):
     assert secret_variable(name) == variable
