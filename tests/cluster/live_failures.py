@@ -1,18 +1,13 @@
-"""The failures that are provoked on a real cluster, what the official plugin said of each, and the page of both.
-
-`SLIPWAY_WRITE_FAILURES=1 make e2e` writes the page anew.
-"""
+"""The failures that are provoked on a real cluster, and what the official plugin said of each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
+from tests.cluster.failure_page import Row
 from tests.cluster.live import PROBE, Failure, container, pod_spec, workload
 from toolchain.plugins.base_values import Properties
-
-PAGE = Path(__file__).parents[2] / "docs" / "live-failures.md"
 
 TIMED_OUT = "timed out waiting to be Ready"
 LIMIT_S = 15
@@ -184,36 +179,17 @@ CASES: Mapping[str, Case] = {
     ),
 }
 
-_HEAD = """\
-# When a live deployment fails
 
-What the stand-in of the kubernetes plugin says of each failure, beside what the official plugin (4.32.0) said of the
-same one, and how long it took to say so. A time limit (`pulumi.com/timeoutSeconds: "15"`) is set where only time ends
-the wait; without it the limit is 10 minutes. Everything else ends the wait early, since waiting longer would not help.
-
-This page is written by `tests/cluster/test_live_provider.py`, which provokes each of them on a real cluster.
-
-| what is wrong | official | the stand-in | seconds |
-|---|---|---|---|
-"""
-
-
-def write(found: Mapping[str, Failure], namespaces: Mapping[str, str]) -> None:
-    """Writes the page from what the cases said."""
-    rows = [
-        f"| {case.title} | {_cell(case.official) or 'not recorded'} | {_ours(found[name], namespaces[name])} "
-        f"| {found[name].seconds:.0f} |\n"
+def rows(found: Mapping[str, Failure], namespaces: Mapping[str, str]) -> list[Row]:
+    """The page's rows, from what the cases said."""
+    return [
+        (case.title, case.official, _ours(found[name], namespaces[name]), found[name].seconds)
         for name, case in CASES.items()
     ]
-    PAGE.write_text(_HEAD + "".join(rows))
 
 
 def _ours(failure: Failure, namespace: str) -> str:
     words = failure.words.split("The resource already exists in the cluster. This can happen when")[0].strip()
     for lead in ("fully initialize or become live: ", "by the Kubernetes API server: ", "have been created: "):
         words = words.split(lead, 1)[-1]
-    return _cell(words.replace(namespace, "ai"))
-
-
-def _cell(words: str) -> str:
-    return "<br>".join(line.strip().replace("|", "\\|") for line in words.splitlines() if line.strip())
+    return words.replace(namespace, "ai")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import live_failures
+from tests.cluster import failure_page, live_failures
 from tests.cluster.live import OPEN, PROBE, Failure, Live, Recorded, container, failing, pod_spec, workload
 from tests.cluster.live_failures import CASES, Case
 from tests.cluster.support import Cluster
@@ -553,8 +553,7 @@ def failures(cluster: Cluster, actor: str) -> Iterator[Mapping[str, Failure]]:
     yield found
     for name in names.values():
         cluster.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
-    if os.environ.get("SLIPWAY_WRITE_FAILURES"):
-        live_failures.write(found, names)
+    failure_page.write("objects", live_failures.rows(found, names))
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -199,6 +199,9 @@ class Wait:
             ready = text(condition(pod, "Ready"), "status") == "True"
             events = [] if ready else evidence.events_of(self.store, pod)
             found += causes.of_pod(pod, events, runs_to_end=self.readiness.runs_to_end)
+            for claim in evidence.unbound_claims_of(self.store, pod):
+                whose = f"its claim {text(claim, 'metadata', 'name')}"
+                found += causes.of_claim(claim, evidence.events_of(self.store, claim), whose)
         return found
 
     def _unstick(self, now: float) -> None:

@@ -202,14 +202,20 @@ def _refusal_final(message: str) -> float:
     return PLACES_S if "not found" in message or "webhook" in message else REFUSED_S
 
 
-def of_claim(claim: Properties, events: Sequence[Properties]) -> list[Cause]:
-    """Returns why a PersistentVolumeClaim is not bound."""
+def of_claim(claim: Properties, events: Sequence[Properties], whose: str = "its storage") -> list[Cause]:
+    """Returns why a PersistentVolumeClaim is not bound.
+
+    Args:
+        claim: The claim.
+        events: The events about it.
+        whose: How the user knows it.
+    """
     name = text(claim, "spec", "storageClassName")
     for event in reversed(events):
         if text(event, "reason") in ("ProvisioningFailed", "FailedBinding", "ExternalProvisioning", "VolumeMismatch"):
             message = text(event, "message").strip()
             absent = f'"{name}" not found' in message
-            return [Cause("claim", f"its storage: {message}", PLACES_S if absent else None)]
+            return [Cause(f"claim:{whose}", f"{whose}: {message}", PLACES_S if absent else None)]
     return []
 
 
@@ -243,6 +249,18 @@ def _declared(pod: Properties, container: str) -> Properties:
             if each.get("name") == container:
                 return each
     return {}
+
+
+def unbound_claims(pod: Properties, claims: Iterable[Properties]) -> list[Properties]:
+    """Returns those of the claims that a pod, which has no node for want of them, still waits for."""
+    if text(condition(pod, "PodScheduled"), "status") != "False":
+        return []
+    named = {text(volume, "persistentVolumeClaim", "claimName") for volume in sections(pod, "spec", "volumes")}
+    return [
+        claim
+        for claim in claims
+        if text(claim, "metadata", "name") in named and text(claim, "status", "phase") != "Bound"
+    ]
 
 
 def finalizers(obj: Properties) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from toolchain.plugins.base_values import Properties
-from toolchain.plugins.kubernetes.live.causes import Log
+from toolchain.plugins.kubernetes.live.causes import Log, unbound_claims
 from toolchain.plugins.kubernetes.live.discovery import group_path
 from toolchain.plugins.kubernetes.live.errors import ApiError
 from toolchain.plugins.kubernetes.live.fields import moment, section, sections, text
@@ -103,6 +103,13 @@ def related_to_service(store: Store, service: Properties) -> Mapping[str, Sequen
     slices = _path("discovery.k8s.io", "endpointslices", service)
     name = of_labels({"kubernetes.io/service-name": text(service, "metadata", "name")})
     return {"pods": pods, "slices": store.list(slices, labels=name) if pods else []}
+
+
+def unbound_claims_of(store: Store, pod: Properties) -> list[Properties]:
+    """Returns the PersistentVolumeClaims for want of which a pod has no node."""
+    if not any("persistentVolumeClaim" in volume for volume in sections(pod, "spec", "volumes")):
+        return []
+    return unbound_claims(pod, store.list(_path("", "persistentvolumeclaims", pod)))
 
 
 def related_to_claim(store: Store, claim: Properties) -> Mapping[str, Sequence[Properties]]:

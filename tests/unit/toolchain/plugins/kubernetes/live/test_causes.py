@@ -129,6 +129,29 @@ def test_a_pod_that_fits_nowhere_says_why() -> None:
     assert cause.sentence == "pod web-1 fits on no node: 0/1 nodes are available"
 
 
+def test_a_pod_without_a_node_waits_for_its_own_claims_that_are_not_bound() -> None:
+    def claim(name: str, phase: str) -> Properties:
+        return {"metadata": {"name": name}, "status": {"phase": phase}}
+
+    waiting = pod(phase="Pending", conditions=[{"type": "PodScheduled", "status": "False"}])
+    names = ("data-web-1", "models-web-1")
+    waiting["spec"] = {"volumes": [{"persistentVolumeClaim": {"claimName": name}} for name in names]}
+    claims = [claim("data-web-1", "Pending"), claim("models-web-1", "Bound"), claim("data-web-2", "Pending")]
+
+    assert causes.unbound_claims(waiting, claims) == claims[:1]
+    assert causes.unbound_claims(pod(phase="Running"), claims) == []
+
+
+def test_a_claim_of_a_pod_is_named() -> None:
+    event: Properties = {"reason": "ProvisioningFailed", "message": 'storageclass.storage.k8s.io "none" not found'}
+    claim: Properties = {"metadata": {"name": "data-web-1"}, "spec": {"storageClassName": "none"}}
+
+    cause = only(causes.of_claim(claim, [event], "its claim data-web-1"))
+
+    assert cause.sentence == 'its claim data-web-1: storageclass.storage.k8s.io "none" not found'
+    assert cause.final_s == causes.PLACES_S
+
+
 def test_a_pod_that_is_never_ready_says_what_its_probe_said() -> None:
     event: Properties = {"reason": "Unhealthy", "message": "Readiness probe failed: HTTP 500"}
 
