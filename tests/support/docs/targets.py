@@ -61,6 +61,7 @@ WRITTEN: Mapping[str, Any] = {
     "tmpSize": "64Mi",
     "pidsLimit": 100,
     "seccompProfile": "profiles/api.json",
+    "pullSeconds": 900,
     "probes": {
         "command": ["check"],
         "startupSeconds": 20,
@@ -98,6 +99,8 @@ NOTHING: Mapping[tuple[str, int], str] = {
     ("liveReload", 0): "nothing: pods do not see this machine",
     ("waivers", 1): "nothing: waivers there are the packs' configuration",
     ("waivers", 2): "nothing: waivers there are the packs' configuration",
+    ("pullSeconds", 1): "nothing: an image is pulled before its container is made",
+    ("pullSeconds", 2): "nothing: an image is pulled before its container is made",
     ("pidsLimit", 0): "nothing: the kubelet's `podPidsLimit`",
     ("pidsLimit", 1): "the container's `PidsLimit`, set once it runs",
 }
