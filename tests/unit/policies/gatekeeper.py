@@ -179,7 +179,7 @@ CONTROLS: dict[str, Said] = {
     "host-process": plainly("windows-host-process"),
     "httpsonly": plainly("ingress-tls"),
     "imagedigests": plainly("image-digest"),
-    "poddisruptionbudget": plainly("pdb-blocking"),
+    "poddisruptionbudget": plainly("pdb-blocking", "pdb-vs-replicas"),
     "privileged-containers": plainly("privileged"),
     # Before the version in which a user namespace makes the difference.
     "proc-mount": plainly("proc-mount", kubernetesVersion="1.34"),
