@@ -22,6 +22,7 @@ from tests.support.faults import (
     state_of,
     up_with_fault,
 )
+from tests.support.small_image import build_small
 from tests.support.workbench import Workbench, copy_checkout
 
 pytestmark = pytest.mark.timeout(4 * 3600)
@@ -68,7 +69,8 @@ def change(workbench: Workbench) -> None:
 
 
 def prepare(workbench: Workbench) -> None:
-    """Add to the dev stack what a change can then replace and delete."""
+    """Add to the dev stack what a change can then replace and delete; its image builds in a moment."""
+    build_small(workbench)
     stack = workbench.stack_file()
     config = stack["config"]
     config["slipway:secrets"] = {"session-key": {"generated": {"length": 32}}, "spare": {"generated": {"length": 32}}}
