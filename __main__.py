@@ -23,8 +23,8 @@ registry = Registry(
     ca_bundle(settings, os.environ),
 )
 images = {
-    name: verified_image(name, spec.image, registry, settings.environment.tier, promotions, stored)
-    for name, spec in settings.wanted_workloads.items()
+    name: verified_image(name, image, registry, settings.environment.tier, promotions, stored)
+    for name, image in settings.images.items()
 }
 addresses = deploy(Described(settings, registry, images, promotions, stored, project))
 

@@ -74,11 +74,11 @@ def looks_up_cluster(settings: Settings | None) -> bool:
 
 def needs(settings: Settings, own_registry: str) -> Needs:
     """What these settings use; `own_registry` is the address of this machine's registry."""
-    builds = any(isinstance(workload.image.source, BuildImage) for workload in settings.workloads.values())
+    builds = any(isinstance(image.source, BuildImage) for image in settings.images.values())
     to_docker = isinstance(settings.target, DockerTarget)
     builds |= to_docker and any(needs_files(workload) for workload in settings.workloads.values())
     provider = "docker" if to_docker else "kubernetes"
-    random = ("random",) if settings.secrets else ()
+    random = ("random",) if settings.secrets or settings.monitoring else ()
     build = ("docker-build",) if builds else ()
     registry = settings.registry
     own = registry.address == own_registry or (builds and registry.builder.name == OWN_BUILDER)

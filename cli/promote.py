@@ -19,7 +19,7 @@ _REFERENCE = re.compile(r"\S+@(sha256:[0-9a-f]{64})")
 
 def wanted_images(settings: Settings, source: str) -> list[str]:
     """The images that these settings promote from the stack `source`."""
-    sources = ((name, workload.image.source) for name, workload in settings.workloads.items())
+    sources = ((name, image.source) for name, image in settings.images.items())
     return sorted(
         promoted_name(name, image)
         for name, image in sources

@@ -35,7 +35,7 @@ class Described:
     Attributes:
         settings: the settings.
         registry: where images are.
-        images: the verified image of each workload that runs.
+        images: the verified image of everything that runs.
         promotions: the digests that may be promoted.
         stored: the values of the stack's stored secrets.
         project: the project's folder.
@@ -57,7 +57,7 @@ def deploy(described: Described) -> dict[str, str | None]:
     """
     target = described.settings.target
     made = _on_docker(described, target) if isinstance(target, DockerTarget) else _on_kubernetes(described, target)
-    return {name: made[name].address for name in described.settings.wanted_workloads}
+    return {name: made[name].address for name in described.settings.images}
 
 
 def _on_kubernetes(described: Described, target: RenderTarget | KubernetesTarget) -> Mapping[str, Workload]:
@@ -69,6 +69,14 @@ def _on_kubernetes(described: Described, target: RenderTarget | KubernetesTarget
     for name in start_order(wanted):
         before = [each for needed in wanted[name].depends_on for each in made[needed].ready]
         made[name] = Workload(name, wanted[name], environment, described.images[name], secrets, before, on_target)
+    if settings.monitoring:
+        # Programs without it are spared this.
+        from components.monitoring import Monitoring
+
+        watching = Monitoring(
+            "monitoring", settings.monitoring, made, environment, described.images, described.stored, on_target
+        )
+        made |= watching.workloads
     return made
 
 

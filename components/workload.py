@@ -24,6 +24,7 @@ class Workload(pulumi.ComponentResource):
     """Deployment or StatefulSet, Service, ServiceAccount, NetworkPolicy; ConfigMap, budget, autoscaler if asked for.
 
     Attributes:
+        spec: its description.
         address: the URL at which other pods reach it, or None for one that serves nothing.
         ready: what exists once it answers: for those that depend on it.
     """
@@ -53,7 +54,7 @@ class Workload(pulumi.ComponentResource):
             opts: Pulumi's options; give the Kubernetes provider here.
         """
         super().__init__("slipway:index:Workload", name, {}, opts)
-        where = environment.spec
+        self.spec, where = spec, environment.spec
         self.address = address(where, name, spec)
         before = {
             "account": service_account(where, name, spec, pulls_with_secret=environment.pulls_with_secret),

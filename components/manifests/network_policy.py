@@ -1,13 +1,14 @@
 """Who may talk to whom: nobody, then look-ups of names, then what a workload asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from components.manifests.labels import environment_labels, selector, workload_labels
+from components.manifests.labels import NAME, environment_labels, selector, workload_labels
 from components.manifests.manifest import Manifest, manifest
 from components.spec.environment import Environment
+from components.spec.monitoring import PROMETHEUS
 from components.spec.network import Peer
-from components.spec.workload import Workload
+from components.spec.workload import METRICS_PORT, Workload
 
 _API = "networking.k8s.io/v1"
 _NAMESPACE_NAME = "kubernetes.io/metadata.name"
@@ -41,9 +42,26 @@ def network_policy(environment: Environment, name: str, workload: Workload) -> M
     return manifest(_API, "NetworkPolicy", metadata, spec=spec)
 
 
+def metrics_policy(environment: Environment, workloads: Collection[str]) -> Manifest:
+    """Lets Prometheus, and nobody else, read the metrics of these workloads, wherever each of them serves them."""
+    metadata = {"name": "metrics", "namespace": environment.namespace, "labels": environment_labels(environment)}
+    spec = {
+        "podSelector": {"matchExpressions": [{"key": NAME, "operator": "In", "values": sorted(workloads)}]},
+        "policyTypes": ["Ingress"],
+        "ingress": [
+            {
+                "from": [{"podSelector": {"matchLabels": selector(PROMETHEUS)}}],
+                "ports": [{"protocol": "TCP", "port": METRICS_PORT}],
+            }
+        ],
+    }
+    return manifest(_API, "NetworkPolicy", metadata, spec=spec)
+
+
 def _rules(side: str, peers: Sequence[Peer], served: Workload | None) -> list[dict[str, Any]]:
-    """One rule for each peer. A caller that names no port gets those the workload serves, and no other."""
-    own = [served.port, *(extra.port for extra in served.extra_ports)] if served and served.port else []
+    """One rule for each peer. A caller that names no port gets those the workload serves, without its metrics."""
+    others = [extra.port for extra in served.extra_ports if extra.name != METRICS_PORT] if served else []
+    own = [served.port, *others] if served and served.port else []
     rules: list[dict[str, Any]] = []
     for peer in peers:
         rule: dict[str, Any] = {side: [_peer(peer)]}

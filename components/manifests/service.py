@@ -3,7 +3,8 @@
 from components.manifests.labels import selector, workload_labels
 from components.manifests.manifest import Manifest, manifest
 from components.spec.environment import Environment
-from components.spec.workload import MAIN_PORT, Workload
+from components.spec.monitoring import METRICS_SERVICE_SUFFIX
+from components.spec.workload import MAIN_PORT, METRICS_PORT, Workload
 
 
 def service(environment: Environment, name: str, workload: Workload) -> Manifest | None:
@@ -30,4 +31,37 @@ def address(environment: Environment, name: str, workload: Workload) -> str | No
     """The URL at which other pods reach the workload, or None."""
     if workload.port is None:
         return None
-    return f"http://{name}.{environment.namespace}.svc.cluster.local:{workload.port}"
+    return service_address(environment, name, workload.port)
+
+
+def service_address(environment: Environment, name: str, port: int) -> str:
+    """The URL of a service's port inside the cluster."""
+    return f"http://{service_host(environment, name)}:{port}"
+
+
+def service_host(environment: Environment, name: str) -> str:
+    """The name by which pods find a service."""
+    return f"{name}.{environment.namespace}.svc.cluster.local"
+
+
+def metrics_service_name(workload: str) -> str:
+    """The name of the service by which Prometheus finds a workload's pods."""
+    return f"{workload}{METRICS_SERVICE_SUFFIX}"
+
+
+def metrics_service(environment: Environment, name: str, workload: Workload) -> Manifest:
+    """A service without an address of its own: its name stands for the pods', also of those that are not ready."""
+    metadata = {
+        "name": metrics_service_name(name),
+        "namespace": environment.namespace,
+        "labels": workload_labels(environment, name, workload),
+    }
+    port = {"name": METRICS_PORT, "port": workload.metrics_port, "targetPort": METRICS_PORT, "protocol": "TCP"}
+    spec = {
+        "type": "ClusterIP",
+        "clusterIP": "None",
+        "publishNotReadyAddresses": True,
+        "selector": selector(name),
+        "ports": [port],
+    }
+    return manifest("v1", "Service", metadata, spec=spec)

@@ -1,18 +1,22 @@
 """What no part of the settings can check alone: names that must exist elsewhere, and the quota that all must fit."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from components.spec import defaults
 from components.spec.environment import Environment, Quota
+from components.spec.monitoring import Monitoring
+from components.spec.network import Peer
 from components.spec.order import docker_checks, order_checks, profile_checks, wanted
 from components.spec.problem import listed, show, suggestion
 from components.spec.refusal import Path, Refusal
 from components.spec.registry import Registry
+from components.spec.resources import Resources
 from components.spec.secrecy import secret_name, secret_value
 from components.spec.secret import Secret
 from components.spec.target import DockerTarget, KubernetesTarget, RenderTarget
+from components.spec.watching import metrics_checks, names_taken, window_checks
 from components.spec.workload import Workload
 from policies.values.quantity import parse_quantity
 
@@ -35,6 +39,7 @@ class Parts:
         workloads: the well-formed workloads.
         workload_names: the names of all of them.
         secrets: all secrets by name, None for one that is malformed.
+        monitoring: what watches the workloads, if asked for and well-formed.
     """
 
     environment: Environment | None
@@ -43,17 +48,22 @@ class Parts:
     workloads: Mapping[str, Workload]
     workload_names: Collection[str]
     secrets: Mapping[str, Secret | None]
+    monitoring: Monitoring | None
 
 
 def cross_checks(parts: Parts) -> Iterator[Refusal]:
     """Everything in which the parts do not fit together."""
-    yield from _taken_names(parts.workload_names)
+    taken = names_taken(parts.workload_names) if parts.monitoring else {}
+    yield from _taken_names(parts.workload_names, {**TAKEN_NAMES, **taken})
     for name, workload in parts.workloads.items():
         yield from _workload_secrets(name, workload, parts)
-        yield from _peers(name, workload, parts.workload_names)
+        for side, peers in (("allowFrom", workload.network.allow_from), ("allowTo", workload.network.allow_to)):
+            yield from _peers(("workloads", name, "network", side), peers, parts)
         for index, needed in enumerate(workload.depends_on):
             yield from _declared(("workloads", name, "dependsOn", index), needed, parts.workload_names, "workload")
     yield from order_checks(parts.workloads)
+    if parts.monitoring:
+        yield from _monitoring(parts.monitoring, parts)
     registry, environment = parts.registry, parts.environment
     if environment:
         yield from profile_checks(environment, parts.workloads)
@@ -63,8 +73,17 @@ def cross_checks(parts: Parts) -> Iterator[Refusal]:
         yield from _stored_secret(("registry", "credentials", "password"), registry.credentials.password, parts)
     if registry and environment and not _own_cluster(parts.target):
         yield from _certified(registry, environment)
-    if environment and environment.quota and len(parts.workloads) == len(parts.workload_names):
-        yield from _quota_fits(environment.quota, wanted(environment, parts.workloads))
+    if environment and len(parts.workloads) == len(parts.workload_names):
+        yield from _whole(environment, parts)
+
+
+def _whole(environment: Environment, parts: Parts) -> Iterator[Refusal]:
+    """What can be said only when every workload is well-formed."""
+    runs = wanted(environment, parts.workloads)
+    if environment.quota:
+        yield from _quota_fits(environment.quota, dict(_consumers(runs, parts.monitoring)))
+    if parts.monitoring:
+        yield from metrics_checks(runs)
 
 
 def _own_cluster(target: object) -> bool:
@@ -83,13 +102,13 @@ def _certified(registry: Registry, environment: Environment) -> Iterator[Refusal
         )
 
 
-def _taken_names(workload_names: Collection[str]) -> Iterator[Refusal]:
-    for name in sorted(TAKEN_NAMES.keys() & set(workload_names)):
+def _taken_names(workload_names: Collection[str], taken: Mapping[str, str]) -> Iterator[Refusal]:
+    for name in sorted(taken.keys() & set(workload_names)):
         yield Refusal(
             at=("workloads", name),
             found=f"a workload called `{name}`",
             allowed="a name that no other object of the namespace has",
-            mend=f"choose another: {TAKEN_NAMES[name]}",
+            mend=f"choose another: {taken[name]}",
         )
 
 
@@ -103,13 +122,29 @@ def _workload_secrets(name: str, workload: Workload, parts: Parts) -> Iterator[R
             yield from _stored_secret(at, source.secret, parts)
 
 
-def _peers(name: str, workload: Workload, known: Collection[str]) -> Iterator[Refusal]:
-    for side, peers in (("allowFrom", workload.network.allow_from), ("allowTo", workload.network.allow_to)):
-        for index, peer in enumerate(peers):
-            if peer.workload:
-                yield from _declared(
-                    ("workloads", name, "network", side, index, "workload"), peer.workload, known, "workload"
-                )
+def _peers(at: Path, peers: Sequence[Peer], parts: Parts) -> Iterator[Refusal]:
+    for index, peer in enumerate(peers):
+        if peer.workload:
+            yield from _declared((*at, index, "workload"), peer.workload, parts.workload_names, "workload")
+
+
+def _monitoring(monitoring: Monitoring, parts: Parts) -> Iterator[Refusal]:
+    for name, server in monitoring.servers.items():
+        yield from _peers(("monitoring", name, "allowFrom"), server.allow_from, parts)
+    for name, receiver in monitoring.receivers.items():
+        at = ("monitoring", "receivers", name)
+        yield from _stored_secret((*at, "webhook"), receiver.webhook, parts)
+        if receiver.allow_to.workload:
+            to = (*at, "allowTo", "workload")
+            yield from _declared(to, receiver.allow_to.workload, parts.workload_names, "workload")
+    yield from window_checks(monitoring, parts.workloads)
+    if isinstance(parts.target, DockerTarget):
+        yield Refusal(
+            at=("monitoring",),
+            found="monitoring, of a Docker host",
+            allowed="monitoring of a Kubernetes namespace: that of a Docker host is not built yet",
+            mend="remove `slipway:monitoring`",
+        )
 
 
 def _declared(at: Path, name: str, known: Collection[str], noun: str) -> Iterator[Refusal]:
@@ -145,7 +180,7 @@ class _Measure:
 
     at: Path
     allows: Callable[[Quota], str]
-    pod_takes: Callable[[Workload], str]
+    pod_takes: Callable[["_Consumer"], str]
     text: Callable[[Decimal], str]
 
 
@@ -158,8 +193,20 @@ def _bytes(amount: Decimal) -> str:
     return f"{mebibytes // 1024}Gi" if mebibytes % 1024 == 0 else f"{mebibytes}Mi"
 
 
-def _gpus(workload: Workload) -> str:
-    return str(workload.gpu.count if workload.gpu else 0)
+@dataclass(frozen=True)
+class _Consumer:
+    """What pods take of a quota: how many there are at most, and what each of them asks for."""
+
+    pods: int
+    resources: Resources
+    gpus: int = 0
+
+
+def _consumers(workloads: Mapping[str, Workload], monitoring: Monitoring | None) -> Iterator[tuple[str, _Consumer]]:
+    for name, workload in workloads.items():
+        yield name, _Consumer(workload.peak_pods, workload.resources, workload.gpu.count if workload.gpu else 0)
+    for name, server in monitoring.servers.items() if monitoring else ():
+        yield name, _Consumer(1, server.resources)
 
 
 _MEASURES = (
@@ -168,14 +215,14 @@ _MEASURES = (
     _Measure(("limits", "cpu"), lambda q: q.limits.cpu, lambda w: w.resources.limits.cpu, _cores),
     _Measure(("limits", "memory"), lambda q: q.limits.memory, lambda w: w.resources.limits.memory, _bytes),
     _Measure(("pods",), lambda q: str(q.pods), lambda _: "1", str),
-    _Measure(("gpus",), lambda q: str(q.gpus), _gpus, str),
+    _Measure(("gpus",), lambda q: str(q.gpus), lambda w: str(w.gpus), str),
 )
 
 
-def _quota_fits(quota: Quota, workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
+def _quota_fits(quota: Quota, consumers: Mapping[str, _Consumer]) -> Iterator[Refusal]:
     """All workloads under full load and in a rollout at the same time: the worst hour must fit, or a rollout hangs."""
     for measure in _MEASURES:
-        needs = {name: each.peak_pods * parse_quantity(measure.pod_takes(each)) for name, each in workloads.items()}
+        needs = {name: each.pods * parse_quantity(measure.pod_takes(each)) for name, each in consumers.items()}
         need = sum(needs.values(), Decimal(0))
         allowance = measure.allows(quota)
         if need <= parse_quantity(allowance):

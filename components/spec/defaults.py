@@ -160,6 +160,73 @@ LOG_SIZE: Final = "100m"
 LOG_FILES: Final = 5
 """Log files kept of a container; D1."""
 
+# --- monitoring -------------------------------------------------------------------------------------------------------
+
+AVAILABILITY: Final[Mapping[Tier, str]] = {"dev": "99", "staging": "99.5", "prod": "99.9"}
+"""Percent of requests that do not fail. 99.9 is the example that Google's Site Reliability Workbook computes with: 43
+minutes of a month. The other tiers are changed more often, and fewer people wait for them."""
+
+SLO_PERIOD: Final = "30d"
+"""Over which an error budget is counted; the period of the workbook's table of alerts."""
+
+SCRAPE: Final = 30
+"""Seconds between scrapes. The shortest window of the alerts, five minutes for a period of 30 days, then holds ten
+samples; a rate needs two, and four leave room for a scrape that failed."""
+
+RETENTION: Final[Mapping[Tier, str]] = {"dev": "3d", "staging": "7d", "prod": "15d"}
+"""How long samples are kept. 15 days is Prometheus' own default; three days is the longest window of the alerts."""
+
+PROMETHEUS_STORAGE: Final[Mapping[Tier, str]] = {"dev": "1Gi", "staging": "5Gi", "prod": "10Gi"}
+"""A sample takes one to two bytes, says Prometheus' documentation: 15 days of 30000 series, twice a minute, are 2.6 GB
+at two bytes, and an index and room to compact come on top."""
+
+PROMETHEUS_SIZES: Final[Mapping[Tier, Sizes]] = {
+    "dev": {
+        "requests": {"cpu": "100m", "memory": "128Mi", "ephemeralStorage": "64Mi"},
+        "limits": {"cpu": "500m", "memory": "512Mi", "ephemeralStorage": "256Mi"},
+    },
+    "staging": {
+        "requests": {"cpu": "250m", "memory": "512Mi", "ephemeralStorage": "64Mi"},
+        "limits": {"cpu": "1", "memory": "1Gi", "ephemeralStorage": "256Mi"},
+    },
+    "prod": {
+        "requests": {"cpu": "250m", "memory": "512Mi", "ephemeralStorage": "64Mi"},
+        "limits": {"cpu": "1", "memory": "1Gi", "ephemeralStorage": "256Mi"},
+    },
+}
+"""A series in memory takes a few KiB: 30000 of them, a hundred pods with three hundred each, stay below 512 MiB."""
+
+ALERTMANAGER_SIZES: Final[Mapping[Tier, Sizes]] = {
+    "dev": {
+        "requests": {"cpu": "10m", "memory": "32Mi", "ephemeralStorage": "64Mi"},
+        "limits": {"cpu": "100m", "memory": "128Mi", "ephemeralStorage": "256Mi"},
+    },
+    "staging": {
+        "requests": {"cpu": "50m", "memory": "64Mi", "ephemeralStorage": "64Mi"},
+        "limits": {"cpu": "200m", "memory": "128Mi", "ephemeralStorage": "256Mi"},
+    },
+    "prod": {
+        "requests": {"cpu": "50m", "memory": "64Mi", "ephemeralStorage": "64Mi"},
+        "limits": {"cpu": "200m", "memory": "128Mi", "ephemeralStorage": "256Mi"},
+    },
+}
+"""It holds the alerts of one environment, which are few."""
+
+ALERTMANAGER_STORAGE: Final = "1Gi"
+"""Silences and a log of notifications are kilobytes; smaller volumes are refused by some providers of storage."""
+
+GROUP_WAIT: Final = 30
+"""Seconds that a group's first alert waits for others; Alertmanager's own default, stated."""
+
+GROUP_INTERVAL: Final = 300
+"""Seconds until news of a group that was told already; Alertmanager's own default, stated."""
+
+REPEAT_INTERVAL: Final = 14_400
+"""Seconds until an alert that goes on is told again; Alertmanager's own default, stated."""
+
+UNSEEN: Final = 300
+"""Seconds that no target of a workload may answer before somebody is told: longer than a pod takes to move."""
+
 # --- environments -----------------------------------------------------------------------------------------------------
 
 POD_SECURITY: Final[PodSecurity] = "restricted"

@@ -12,6 +12,7 @@ from components.spec import checks, place, telling, tiers
 from components.spec.base import Spec
 from components.spec.document import ENCRYPTED, Document, read_file
 from components.spec.environment import Environment
+from components.spec.monitoring import Monitoring
 from components.spec.overrides import Overridden, apply_overrides
 from components.spec.problem import HIDDEN, NAMESPACE, Problem, SpecError, listed, path_text, suggestion
 from components.spec.refusal import Path, Refusal
@@ -25,7 +26,7 @@ from components.spec.workload import Workload
 M = TypeVar("M", bound=Spec)
 V = TypeVar("V")
 
-KEYS = ("environment", "target", "registry", "workloads", "secrets")
+KEYS = ("environment", "target", "registry", "workloads", "secrets", "monitoring")
 """The keys that describe an environment; every other `slipway:` key is a secret's."""
 
 
@@ -186,6 +187,7 @@ def _sound_parts(values: Mapping[str, Any], broken: Collection[Path]) -> checks.
         {name: _sound(Workload, workload) for name, workload in workloads.items() if ("workloads", name) not in broken},
         workloads,
         {name: None if ("secrets", name) in broken else _sound(Secret, secret) for name, secret in secrets.items()},
+        None if ("monitoring",) in broken or not values.get("monitoring") else _sound(Monitoring, values["monitoring"]),
     )
 
 

@@ -23,6 +23,10 @@ def _cidr(text: str) -> str:
         ) from None
 
 
+Cidr = Annotated[str, AfterValidator(_cidr), Field(examples=["10.20.0.0/16"])]
+"""A network in CIDR notation."""
+
+
 class Peer(Checked):
     """The other side of a connection: exactly one of a workload, a namespace and a network."""
 
@@ -32,7 +36,7 @@ class Peer(Checked):
     namespace: NamespaceName | None = None
     """All pods of another namespace."""
 
-    cidr: Annotated[str, AfterValidator(_cidr), Field(examples=["10.20.0.0/16"])] | None = None
+    cidr: Cidr | None = None
     """A network outside the cluster."""
 
     ports: Items[Port] = ()

@@ -106,7 +106,8 @@ def _holds_secret(path: Path) -> bool:
     names = [part for part in path if isinstance(part, str)]
     if path[:1] == ("secrets",):
         return "generated" not in names
-    return bool(names) and secret_name(names[-1])
+    # A webhook's URL is all that it takes to post to it.
+    return bool(names) and (secret_name(names[-1]) or names[-1] == "webhook")
 
 
 def listed(words: Iterable[str], joint: str) -> str:

@@ -84,9 +84,9 @@ def promoted_name(workload: str, source: PromoteImage) -> str:
 
 
 def missing_promotions(settings: Settings, promotions: Promotions, stack: str) -> Iterator[Problem]:
-    """What workloads promote and no record holds."""
-    for workload, described in settings.workloads.items():
-        source = described.image.source
+    """What is promoted and no record holds."""
+    for workload, described in settings.images.items():
+        source = described.source
         if not isinstance(source, PromoteImage):
             continue
         image = promoted_name(workload, source)
@@ -94,7 +94,7 @@ def missing_promotions(settings: Settings, promotions: Promotions, stack: str) -
             yield Problem(
                 f"{FOLDER}/{stack}.yaml",
                 f"{source.source}.{image}",
-                f"nothing; workload `{workload}` promotes it",
+                f"nothing; `{workload}` promotes it",
                 "the digest that ran there",
                 f"once `{source.source}` runs it: `slipway promote {source.source} {stack}`, and commit the record",
             )

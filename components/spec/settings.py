@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 from components.spec import checks
 from components.spec.base import Spec
 from components.spec.environment import Environment
+from components.spec.image import Image
+from components.spec.monitoring import Monitoring
 from components.spec.order import wanted
 from components.spec.refusal import refused
 from components.spec.registry import Registry
@@ -35,11 +37,22 @@ class Settings(Spec):
     secrets: Mapping[Name, Secret] = {}
     """The secrets, by name."""
 
+    monitoring: Monitoring | None = None
+    """What watches the workloads; left out, nothing does."""
+
     @model_validator(mode="after")
     def _check(self) -> "Settings":
         refusals = tuple(
             checks.cross_checks(
-                checks.Parts(self.environment, self.target, self.registry, self.workloads, self.workloads, self.secrets)
+                checks.Parts(
+                    self.environment,
+                    self.target,
+                    self.registry,
+                    self.workloads,
+                    self.workloads,
+                    self.secrets,
+                    self.monitoring,
+                )
             )
         )
         if refusals:
@@ -56,6 +69,14 @@ class Settings(Spec):
         """The secrets that workloads name. The others serve builds and pulls, and have no business in the namespace."""
         named = {name for workload in self.wanted_workloads.values() for name in workload.secrets}
         return {name: secret for name, secret in self.secrets.items() if name in named}
+
+    @property
+    def images(self) -> Mapping[str, Image]:
+        """Every image that runs, by the name of what runs it."""
+        images = {name: workload.image for name, workload in self.wanted_workloads.items()}
+        if self.monitoring:
+            images |= {name: server.image for name, server in self.monitoring.servers.items()}
+        return images
 
 
 def settings_schema() -> dict[str, Any]:

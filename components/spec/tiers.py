@@ -24,6 +24,9 @@ def complete(values: Mapping[str, Any]) -> dict[str, Any]:
     registry = values.get("registry")
     if isinstance(registry, Mapping):
         completed["registry"] = _registry(cast("Mapping[str, Any]", registry), cast("Tier", tier))
+    monitoring = values.get("monitoring")
+    if isinstance(monitoring, Mapping):
+        completed["monitoring"] = _monitoring(cast("Mapping[str, Any]", monitoring), cast("Tier", tier))
     workloads = values.get("workloads")
     if isinstance(workloads, Mapping):
         completed["workloads"] = {
@@ -52,15 +55,39 @@ def _registry(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:
     return completed
 
 
+def _monitoring(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:
+    servers: Mapping[str, tuple[Sizes, dict[str, str]]] = {
+        "prometheus": (
+            defaults.PROMETHEUS_SIZES[tier],
+            {"storage": defaults.PROMETHEUS_STORAGE[tier], "retention": defaults.RETENTION[tier]},
+        ),
+        "alertmanager": (defaults.ALERTMANAGER_SIZES[tier], {}),
+    }
+    completed = dict(written)
+    for name, (sizes, others) in servers.items():
+        server = written.get(name, {})
+        if isinstance(server, Mapping):
+            given = cast("Mapping[str, Any]", server)
+            completed[name] = {**others, **_sized(given, sizes)}
+    return completed
+
+
 def _workload(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:
     profile = cast("Profile", _word(written.get("profile"), get_args(Profile), "api"))
-    completed = dict(written)
+    completed = _sized(written, defaults.SIZES[tier][profile])
     if "replicas" not in written and not written.get("autoscaling"):
         completed["replicas"] = 1 if written.get("volumes") else defaults.REPLICAS[tier]
-    if written.get("resources") is None or isinstance(written["resources"], Mapping):
-        completed["resources"] = _resources(written.get("resources") or {}, defaults.SIZES[tier][profile])
+    if isinstance(written.get("slo", {}), Mapping):
+        completed["slo"] = {"availability": defaults.AVAILABILITY[tier], **written.get("slo", {})}
     if "shmSize" not in written and defaults.SHARED_MEMORY[tier][profile]:
         completed["shmSize"] = defaults.SHARED_MEMORY[tier][profile]
+    return completed
+
+
+def _sized(written: Mapping[str, Any], sizes: Sizes) -> dict[str, Any]:
+    completed = dict(written)
+    if written.get("resources") is None or isinstance(written["resources"], Mapping):
+        completed["resources"] = _resources(written.get("resources") or {}, sizes)
     return completed
 
 

@@ -28,6 +28,9 @@ _LABEL_VALUE = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FILE_NAME = re.compile(r"[-._A-Za-z0-9]+")
 _CONFIG_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_METRIC_NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
+_LABEL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 
 
 def matching(pattern: re.Pattern[str], limit: int, allowed: str, example: str) -> AfterValidator:
@@ -81,11 +84,48 @@ FileName = Annotated[
 ConfigKey = Annotated[str, matching(_CONFIG_KEY, 64, "letters and digits, beginning with a letter", "databasePassword")]
 """The key of a Pulumi secret, without its `slipway:`."""
 
+MetricName = Annotated[
+    str, matching(_METRIC_NAME, 128, "letters, digits, `_` and `:`, not beginning with a digit", "http_requests_total")
+]
+"""The name of a Prometheus metric."""
+
+LabelName = Annotated[str, matching(_LABEL_NAME, 64, "letters, digits and `_`, not beginning with a digit", "status")]
+"""The name of a label of a Prometheus metric."""
+
 Port = Annotated[int, Field(ge=1, le=65535, examples=[8000])]
 """A TCP port."""
 
 Seconds = Annotated[int, Field(ge=1, le=86_400, examples=[30])]
 """A duration in whole seconds, up to a day."""
+
+
+_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def _duration(text: str) -> str:
+    if not _DURATION.fullmatch(text):
+        raise refused(
+            Refusal(
+                allowed="a whole number with a unit: `s`, `m`, `h` or `d` for seconds, minutes, hours or days",
+                mend="write for example `12h` or `30d`",
+            )
+        )
+    return text
+
+
+Duration = Annotated[str, AfterValidator(_duration), Field(examples=["15d"])]
+"""A length of time, as Prometheus writes it."""
+
+
+def duration_seconds(text: str) -> int:
+    """The length of a `Duration` in seconds."""
+    return int(text[:-1]) * _UNIT_SECONDS[text[-1]]
+
+
+def duration_text(seconds: int) -> str:
+    """A number of seconds as a `Duration`, in the largest unit that is whole: 300 → `5m`."""
+    unit = next(unit for unit, size in reversed(_UNIT_SECONDS.items()) if seconds % size == 0)
+    return f"{seconds // _UNIT_SECONDS[unit]}{unit}"
 
 
 def _absolute(text: str) -> str:

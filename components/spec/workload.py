@@ -18,6 +18,7 @@ from components.spec.refusal import Path, Refusal, refused
 from components.spec.resources import Resources
 from components.spec.scaling import Autoscaling, Rollout, Shutdown
 from components.spec.secrecy import secret_name, secret_value
+from components.spec.slo import Slo
 from components.spec.values import (
     AbsolutePath,
     EnvName,
@@ -37,6 +38,9 @@ from policies.values.quantity import parse_quantity
 
 MAIN_PORT = "http"
 """The name of a workload's main port."""
+
+METRICS_PORT = "metrics"
+"""The name of the port that Prometheus reads: a workload without one is not watched."""
 
 _HIDDEN = "a literal value (not shown)"
 _PLAIN = "plain settings only; this name or value looks like a secret"
@@ -183,6 +187,9 @@ class Workload(Checked):
 
     network: Network = Network()
     """Who may call it, and whom it may call; nobody, unless named."""
+
+    slo: Slo = Slo()
+    """What it promises; alerts and the dashboard follow from it where the environment has `slipway:monitoring`."""
 
     waivers: Items[Waiver] = ()
     """Rules of the guardrails that do not hold for its objects, for a while. The packs' configuration may forbid it."""
@@ -342,6 +349,11 @@ class Workload(Checked):
         yield from ((("liveReload", "command", index), text) for index, text in enumerate(reload))
         if self.config_files:
             yield from ((("configFiles", "files", name), text) for name, text in self.config_files.files.items())
+
+    @property
+    def metrics_port(self) -> int | None:
+        """Where Prometheus reads `/metrics`, or None: the extra port of that name."""
+        return next((extra.port for extra in self.extra_ports if extra.name == METRICS_PORT), None)
 
     @property
     def fewest_pods(self) -> int:

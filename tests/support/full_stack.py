@@ -9,7 +9,11 @@ from components.spec.promotion import Promotions
 
 _DIGEST = f"sha256:{'0' * 64}"
 
-STORED: Mapping[str, str] = {"databasePassword": "planted", "registryPassword": "planted"}
+STORED: Mapping[str, str] = {
+    "databasePassword": "planted",
+    "registryPassword": "planted",
+    "onCallUrl": "https://hooks.example.com/planted",
+}
 """The values of its stored secrets, by their keys."""
 
 PROMOTIONS: Promotions = {("staging", "embedder"): _DIGEST}
@@ -74,6 +78,14 @@ _API: dict[str, Any] = {
         ],
         "allowTo": [{"workload": "embedder", "ports": [8000]}, {"cidr": "10.30.0.0/16"}],
     },
+    "slo": {
+        "availability": 99.95,
+        "period": "30d",
+        "indicator": {
+            "requests": {"metric": "http_requests_total", "unless": {"handler": "/health"}},
+            "errors": {"metric": "http_requests_total", "where": {"code": "5.."}},
+        },
+    },
 }
 
 _EMBEDDER: dict[str, Any] = {
@@ -94,6 +106,37 @@ _WORKER: dict[str, Any] = {
     "volumes": [{"name": "data", "path": "/data", "size": "1Gi"}],
     "seccompProfile": "profiles/worker.json",
     "probes": {"command": ["redis-cli", "ping"]},
+}
+
+_SERVER: dict[str, Any] = {
+    "resources": {
+        "requests": {"cpu": "250m", "memory": "256Mi", "ephemeralStorage": "64Mi"},
+        "limits": {"cpu": "1", "memory": "1Gi", "ephemeralStorage": "1Gi"},
+    },
+    "storage": "2Gi",
+    "allowFrom": [{"namespace": "grafana"}],
+}
+
+_MONITORING: dict[str, Any] = {
+    "prometheus": {
+        **_SERVER,
+        "image": {"build": {"folder": "images/prometheus"}},
+        "retention": "30d",
+        "scrapeSeconds": 15,
+    },
+    "alertmanager": {
+        **_SERVER,
+        "image": {"build": {"folder": "images/alertmanager"}},
+        "groupWaitSeconds": 10,
+    },
+    "receivers": {
+        "on-call": {
+            "webhook": "on-call-url",
+            "allowTo": {"cidr": "203.0.113.10/32", "ports": [443]},
+            "sendResolved": False,
+        }
+    },
+    "routes": [{"severity": "page", "owner": "platform", "receiver": "on-call"}],
 }
 
 FULL: Mapping[str, Any] = {
@@ -125,6 +168,8 @@ FULL: Mapping[str, Any] = {
         "session-key": {"generated": {"length": 48, "special": True, "rotation": 2}},
         "database-password": {"fromConfig": {"key": "databasePassword"}},
         "registry-password": {"fromConfig": {"key": "registryPassword"}},
+        "on-call-url": {"fromConfig": {"key": "onCallUrl"}},
     },
+    "monitoring": _MONITORING,
 }
 """Its values, by key. Every field of the description is used in it somewhere: a test holds it to that."""

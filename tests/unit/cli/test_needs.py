@@ -28,7 +28,12 @@ def test_dev_builds_with_the_services_of_this_machine() -> None:
 def test_a_stack_that_promotes_builds_nothing() -> None:
     wanted = needs(settings("prod"), OWN)
     assert not wanted.services
-    assert wanted.tools == ENGINE
+    assert "docker-build" not in wanted.tools
+
+
+def test_a_stack_without_secrets_and_monitoring_needs_no_random_values() -> None:
+    plain = settings("prod", SLIPWAY__MONITORING="null")
+    assert needs(plain, OWN).tools == ENGINE
 
 
 @pytest.mark.parametrize(

@@ -43,10 +43,13 @@ def test_recording_twice_changes_nothing_more(source: str, promoted: dict[str, s
 
 
 def test_promotion_writes_what_the_next_stack_needs(desk: Desk) -> None:
-    desk.answer("stack output", json.dumps({"images": {"python-api": f"registry.example.com/x@{A}"}}))
+    names = ("alertmanager", "prometheus", "python-api")
+    desk.answer("stack output", json.dumps({"images": {name: f"registry.example.com/{name}@{A}" for name in names}}))
     said = desk.slipway("promote", "staging", "prod")
     assert said.exit_code == 0, said.output
-    assert yaml.safe_load((desk.checkout / "promotions" / "prod.yaml").read_text()) == {"staging": {"python-api": A}}
+    assert yaml.safe_load((desk.checkout / "promotions" / "prod.yaml").read_text()) == {
+        "staging": dict.fromkeys(names, A)
+    }
 
 
 def test_a_stack_that_promotes_nothing_is_told_so(desk: Desk) -> None:

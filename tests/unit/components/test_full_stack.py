@@ -49,4 +49,4 @@ def test_it_can_be_deployed(monkeypatch: pytest.MonkeyPatch):
     recording = run(monkeypatch, "prod", preview=False, stored=STORED, promotions=PROMOTIONS, **FULL)
 
     assert {each.name for each in recording.of_type("Deployment")} == {"api", "embedder"}
-    assert recording.one("StatefulSet").name == "worker"
+    assert {each.name for each in recording.of_type("StatefulSet")} == {"worker", "prometheus", "alertmanager"}

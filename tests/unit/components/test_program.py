@@ -53,14 +53,19 @@ def test_an_update_without_a_recorded_digest_is_refused_before_anything_is_decla
     assert recording.resources == []
 
 
+def references(recording: Recording) -> dict[str, str]:
+    """What was verified, by name."""
+    return {each.name: each.inputs["reference"] for each in recording.of_type("VerifiedImage")}
+
+
 def test_prod_runs_the_digest_that_staging_built_from_the_same_registry(monkeypatch: pytest.MonkeyPatch):
     # given what staging builds and runs
-    built = run(monkeypatch, "staging", preview=False).one("VerifiedImage").inputs["reference"]
-    # when prod is told of that digest
-    recorded = {("staging", "python-api"): str(built).partition("@")[2]}
-    prod = run(monkeypatch, "prod", preview=False, promotions=recorded)
-    promoted = prod.one("VerifiedImage").inputs["reference"]
-    # then it runs the very same image
+    built = references(run(monkeypatch, "staging", preview=False))
+    # when prod is told of those digests
+    recorded = {("staging", name): reference.partition("@")[2] for name, reference in built.items()}
+    promoted = references(run(monkeypatch, "prod", preview=False, promotions=recorded))
+    # then it runs the very same images
+    assert set(built) == {"python-api", "prometheus", "alertmanager"}
     assert promoted == built
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from cli import terminal
 from tests.unit.cli.conftest import Desk
@@ -18,7 +19,8 @@ def break_port(content: dict[str, Any]) -> None:
 def record_promotion(desk: Desk, stack: str, source: str) -> None:
     file = desk.checkout / "promotions" / f"{stack}.yaml"
     file.parent.mkdir()
-    file.write_text(f"{source}:\n  python-api: sha256:{'a' * 64}\n")
+    images = ("alertmanager", "prometheus", "python-api")
+    file.write_text(yaml.safe_dump({source: dict.fromkeys(images, f"sha256:{'a' * 64}")}))
 
 
 def initialise(desk: Desk, stack: str) -> None:

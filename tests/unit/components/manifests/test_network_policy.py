@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.manifests.network_policy import default_deny, network_policy
+from components.manifests.network_policy import default_deny, metrics_policy, network_policy
 from tests.unit.components.given import environment, workload
 
 
@@ -50,17 +50,38 @@ def test_a_peer_is_a_workload_a_namespace_or_a_network(peer: dict[str, str], exp
     assert rule == {"to": [expected]}
 
 
-def test_a_caller_without_ports_gets_those_that_are_served_and_no_other():
+def test_a_caller_without_ports_gets_those_that_are_served_without_the_metrics():
     (rule,) = rules(
         "ingress",
         network={"allowFrom": [{"namespace": "web"}]},
-        extraPorts=[{"name": "metrics", "port": 9090}],
+        extraPorts=[{"name": "grpc", "port": 8001}, {"name": "metrics", "port": 9090}],
     )
 
-    assert [port["port"] for port in rule["ports"]] == [8000, 9090]
+    assert [port["port"] for port in rule["ports"]] == [8000, 8001]
 
 
 def test_a_caller_with_ports_gets_only_those():
     (rule,) = rules("ingress", network={"allowFrom": [{"namespace": "monitoring", "ports": [9090]}]})
 
     assert rule["ports"] == [{"protocol": "TCP", "port": 9090}]
+
+
+def test_prometheus_alone_may_read_metrics_of_the_workloads_that_have_some():
+    spec = metrics_policy(environment(), ["web", "api"])["spec"]
+
+    assert spec["podSelector"]["matchExpressions"][0]["values"] == ["api", "web"]
+    assert spec["ingress"] == [
+        {
+            "from": [
+                {
+                    "podSelector": {
+                        "matchLabels": {
+                            "app.kubernetes.io/name": "prometheus",
+                            "app.kubernetes.io/instance": "prometheus",
+                        }
+                    }
+                }
+            ],
+            "ports": [{"protocol": "TCP", "port": "metrics"}],
+        }
+    ]

@@ -48,7 +48,14 @@ def test_every_value_says_where_it_came_from(path: Path, origin: str):
 def test_every_leaf_has_an_origin():
     found = loaded()
 
-    assert {path[0] for path in found.origins} == {"environment", "target", "registry", "workloads", "secrets"}
+    assert {path[0] for path in found.origins} == {
+        "environment",
+        "target",
+        "registry",
+        "workloads",
+        "secrets",
+        "monitoring",
+    }
 
 
 def test_a_problem_with_an_override_names_the_variable_not_the_file():
