@@ -42,7 +42,7 @@ func main() {
 	http.HandleFunc("GET /note", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFile(w, r, note)
 	})
-	http.HandleFunc("PUT /note", func(w http.ResponseWriter, r *http.Request) {
+	write := func(w http.ResponseWriter, r *http.Request) {
 		content, err := io.ReadAll(r.Body)
 		if err == nil {
 			err = os.WriteFile(note, content, 0o600)
@@ -50,7 +50,9 @@ func main() {
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
-	})
+	}
+	http.HandleFunc("PUT /note", write)
+	http.HandleFunc("POST /note", write) // as webhooks do
 
 	var draining atomic.Bool
 	server := http.Server{Addr: ":8080", Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
