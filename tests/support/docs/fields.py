@@ -18,6 +18,7 @@ from components.spec.base import Spec
 from components.spec.docker_host import PublishedPort
 from components.spec.environment import Environment, Quota
 from components.spec.image import BuildImage, ExternalImage, Image, PromoteImage
+from components.spec.monitoring import Monitoring, Receiver
 from components.spec.probes import Probes
 from components.spec.refusal import KIND, Refusal
 from components.spec.refusal import Path as SpecPath
@@ -25,10 +26,12 @@ from components.spec.registry import Builder, Cache, Registry
 from components.spec.resources import Amounts, Resources
 from components.spec.secret import GeneratedSecret, Secret
 from components.spec.settings import Settings
+from components.spec.slo import Slo
 from components.spec.target import DockerTarget, Fluentd, JsonFile, KubernetesTarget, RenderTarget
 from components.spec.values import (
     AbsolutePath,
     Cpu,
+    Duration,
     EnvName,
     LabelValue,
     Memory,
@@ -53,6 +56,8 @@ TABLES: Mapping[str, tuple[str, type[Spec], SpecPath]] = {
     "external": ("verified-image.md", ExternalImage, ("workloads", NAME, "image", "external")),
     "workload": ("workload.md", Workload, ("workloads", NAME)),
     "secret": ("secret-files.md", Secret, ("secrets", NAME)),
+    "monitoring": ("monitoring.md", Monitoring, ("monitoring",)),
+    "slo": ("monitoring.md", Slo, ("workloads", NAME, "slo")),
     "render": ("render-target.md", RenderTarget, ("target",)),
     "kubernetes": ("render-target.md", KubernetesTarget, ("target",)),
     "docker": ("docker-target.md", DockerTarget, ("target",)),
@@ -72,6 +77,7 @@ VALUES: Mapping[str, Any] = {
     "absolute path": AbsolutePath,
     "cores": Cpu,
     "memory": Memory,
+    "duration": Duration,
 }
 """The kinds of values that many fields take, by the short name that tables use."""
 
@@ -90,6 +96,7 @@ UNITS = (
     ("maxFiles", "files"),
     ("cpu", "cores"),
     ("memory", "bytes"),
+    ("storage", "bytes"),
     ("ephemeralStorage", "bytes"),
     ("Size", "bytes"),
     ("Utilisation", "percent"),
@@ -115,6 +122,7 @@ REASONS: Mapping[tuple[type[Spec], str], str] = {
     (Cache, "tag"): "One cache for all, until branches want their own.",
     (GeneratedSecret, "special"): "Letters and digits survive every shell, URL and configuration file.",
     (GeneratedSecret, "rotation"): "The first password.",
+    (Receiver, "send_resolved"): "Who was told of a beginning waits for the end.",
     (Registry, "repository"): "The project's name: its images stay together.",
     (Registry, "insecure"): "Without a certificate anybody on the way can exchange an image's manifest.",
     (PublishedPort, "address"): "What is not asked for is not reached from other machines.",
@@ -180,6 +188,18 @@ def sizes() -> str:
             rows.append(tuple(text if text == "left out" else f"`{text}`" for text in texts))
     head = ("tier", "profile", *(f"{side}.{name}" for side, name in AMOUNTS), "shmSize", "probes.startupSeconds")
     return markdown(head, rows)
+
+
+def monitoring_sizes() -> str:
+    """The sizes of what monitoring runs, by tier."""
+    tables = {"prometheus": defaults.PROMETHEUS_SIZES, "alertmanager": defaults.ALERTMANAGER_SIZES}
+    rows = [
+        tuple(f"`{text}`" for text in (name, tier, *sizes["requests"].values(), *sizes["limits"].values()))
+        for name, tiers in tables.items()
+        for tier, sizes in tiers.items()
+    ]
+    amounts = [f"{side}.{name}" for side in ("requests", "limits") for name in ("cpu", "memory", "ephemeralStorage")]
+    return markdown(("server", "tier", *amounts), rows)
 
 
 def _rows(model: type[Spec], path: SpecPath, prefix: str) -> Iterator[Row]:
@@ -277,8 +297,8 @@ def _unit(alias: str, info: FieldInfo, nested: list[type[Spec]]) -> str:
 
 
 def _default(model: type[Spec], field: str, info: FieldInfo, constant: str | None) -> str:
-    if model in (Resources, Amounts) or (model, field) in BY_PROFILE or constant == "SIZES":
-        return "[by tier and profile](#sizes)"
+    if model in (Resources, Amounts) or (model, field) in BY_PROFILE or (constant or "").endswith("SIZES"):
+        return "[see sizes](#sizes)"
     if info.is_required():
         return "required"
     value: Any = getattr(defaults, constant) if constant else info.default

@@ -14,6 +14,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     **{f"fields of {name}": lambda name=name: fields.fields(name) for name in fields.TABLES},
     "sizes": fields.sizes,
     "targets": targets.targets,
+    "sizes of monitoring": fields.monitoring_sizes,
     "kinds of values": fields.kinds,
     "commands": commands.commands,
     "make targets": commands.make_targets,
