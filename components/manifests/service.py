@@ -8,7 +8,10 @@ from components.spec.workload import MAIN_PORT, METRICS_PORT, Workload
 
 
 def service(environment: Environment, name: str, workload: Workload) -> Manifest | None:
-    """A ClusterIP service on the workload's own port numbers, or None for one that serves nothing."""
+    """A ClusterIP service on the workload's own port numbers, or None for one that serves nothing.
+
+    That of a StatefulSet has no address: the one pod's own stands behind the name, as a StatefulSet wants it.
+    """
     if workload.port is None:
         return None
     metadata = {
@@ -19,6 +22,7 @@ def service(environment: Environment, name: str, workload: Workload) -> Manifest
     ports = [(MAIN_PORT, workload.port), *((extra.name, extra.port) for extra in workload.extra_ports)]
     spec = {
         "type": "ClusterIP",
+        **({"clusterIP": "None"} if workload.volumes else {}),
         "selector": selector(name),
         "ports": [
             {"name": port_name, "port": port, "targetPort": port_name, "protocol": "TCP"} for port_name, port in ports
