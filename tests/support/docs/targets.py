@@ -73,7 +73,11 @@ WRITTEN: Mapping[str, Any] = {
     "user": 12000,
     "group": 13000,
     "network": {"allowFrom": [{"workload": "other"}], "allowTo": [{"cidr": "10.0.0.0/8"}]},
+<<<<<<< HEAD
     "waivers": [{"rule": "max-containers", "reason": "is being split", "owner": "team", "expires": "9999-12-31"}],
+=======
+    "slo": {"availability": 99},
+>>>>>>> e321098 (Pages say what monitoring adds to previews and targets)
 }
 """A value for each field of a workload that is not its default."""
 
@@ -84,6 +88,7 @@ IN_TWO_PLACES: Mapping[str, tuple[str, str, str]] = {
     "profiles": (GROUP, GROUP, "`profiles`"),
     "rollout": ("", "nothing: one container is replaced", "nothing: one container is replaced"),
     "profile": ("", "", ""),
+    "slo": ("with monitoring, the rules and the dashboard", "", ""),
 }
 """What the program does with a field beside writing it into an object, for Kubernetes, Docker and Compose."""
 
@@ -94,6 +99,8 @@ NOTHING: Mapping[tuple[str, int], str] = {
     ("autoscaling", 2): "nothing: one container",
     ("port", 1): "the address only",
     ("extraPorts", 1): "nothing: who shares a network reaches every port",
+    ("slo", 1): "nothing: a Docker host is not watched yet",
+    ("slo", 2): "nothing: a Docker host is not watched yet",
     ("publish", 0): "nothing: the Service is the address",
     ("restart", 0): "nothing: pods are always started again",
     ("liveReload", 0): "nothing: pods do not see this machine",
