@@ -73,11 +73,8 @@ WRITTEN: Mapping[str, Any] = {
     "user": 12000,
     "group": 13000,
     "network": {"allowFrom": [{"workload": "other"}], "allowTo": [{"cidr": "10.0.0.0/8"}]},
-<<<<<<< HEAD
     "waivers": [{"rule": "max-containers", "reason": "is being split", "owner": "team", "expires": "9999-12-31"}],
-=======
     "slo": {"availability": 99},
->>>>>>> e321098 (Pages say what monitoring adds to previews and targets)
 }
 """A value for each field of a workload that is not its default."""
 
