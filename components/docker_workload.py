@@ -13,6 +13,7 @@ from components.manifests.docker_files import docker_files
 from components.manifests.docker_network import attachments
 from components.manifests.docker_volume import config_volume, data_volumes, secrets_volume, store_volume
 from components.manifests.names import content_suffix
+from components.process_limit import ProcessLimit
 from components.secret_values import SecretValue
 from components.spec.environment import Environment
 from components.spec.workload import Workload
@@ -81,7 +82,9 @@ class DockerWorkload(pulumi.ComponentResource):
             source=str(project / spec.live_reload.folder) if spec.live_reload else None,
         )
         met = [environment.networks[each.role] for each in networks]
-        self.ready = [docker_apply(name, container, self, after=[*met, *kept, *brought, *after])]
+        runs = docker_apply(name, container, self, after=[*met, *kept, *brought, *after])
+        opts = pulumi.ResourceOptions(parent=self)
+        self.ready = [runs, ProcessLimit(f"{name}-processes", runs.id, spec.most_processes, target.host, opts)]
         self.register_outputs({"address": self.address, "image": image.reference})
 
 
