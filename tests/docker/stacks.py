@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from tests.support.workbench import Result, Workbench
-from toolchain import processes
+from toolchain import processes, registry
 
 HERE = Path(__file__).parent / "stack"
 NAMESPACE = "three"
@@ -88,7 +88,7 @@ def write(workbench: Workbench, target: Block, **changes: Block) -> None:
     content["config"] = {
         "slipway:environment": {"tier": "dev", "namespace": NAMESPACE, "owner": "platform"},
         "slipway:target": target,
-        "slipway:registry": content["config"]["slipway:registry"],
+        "slipway:registry": {"address": registry.address(), "insecure": True},
         "slipway:workloads": described,
         "slipway:secrets": {"token": {"generated": {}}},
     }
