@@ -54,7 +54,7 @@ def inside(deployed: Deployed) -> Object:
 
 
 @pytest.fixture(scope="module")
-def deviant(deployed: Deployed, inspected: Object) -> Iterator[tuple[Object, Object]]:
+def deviant(deployed: Deployed, inspected: Object) -> tuple[Object, Object]:
     """The front's image, run by somebody who asks for everything: what the engine says of it, and what it sees."""
     environment = ("STORE_URL=http://nowhere", "API_URL=http://nowhere", "TOKEN_FILE=/etc/hostname")
     asked = ["--user=0:0", "--security-opt=seccomp=unconfined", "--pid=host", "--ipc=host", "--no-healthcheck"]
@@ -66,7 +66,7 @@ def deviant(deployed: Deployed, inspected: Object) -> Iterator[tuple[Object, Obj
         said = deployed.engine.inspect("deviant")
         # Not every machine lets anybody start a privileged container: here the engine's word alone is altered.
         said["HostConfig"]["Privileged"] = True
-        yield said, stacks.itself(address)
+        return said, stacks.itself(address)
     finally:
         deployed.engine.docker("rm", "--force", "deviant")
 
