@@ -50,6 +50,7 @@ _API: dict[str, Any] = {
     },
     "shmSize": "64Mi",
     "tmpSize": "64Mi",
+    "pullSeconds": 300,
     "probes": {
         "livenessPath": "/health",
         "readinessPath": "/ready",
@@ -103,7 +104,7 @@ _WORKER: dict[str, Any] = {
     "replicas": 1,
     "command": ["/worker"],
     "args": ["--queue", "default"],
-    "volumes": [{"name": "data", "path": "/data", "size": "1Gi"}],
+    "volumes": [{"name": "data", "path": "/data", "size": "1Gi", "storageClass": "fast"}],
     "seccompProfile": "profiles/worker.json",
     "probes": {"command": ["redis-cli", "ping"]},
 }
