@@ -20,7 +20,7 @@ from toolchain.plugins.kubernetes.live.discovery import Discovery
 from toolchain.plugins.kubernetes.live.errors import ApiError
 from toolchain.plugins.kubernetes.live.store import Reference, Store
 
-PROMOTED = {("staging", "python-api"): DIGEST}
+PROMOTED = {("staging", image): DIGEST for image in ("python-api", "prometheus", "alertmanager")}
 PLANTED = "plantedField"
 
 
