@@ -39,13 +39,13 @@ doctor: ## Say what is installed, where from, and what is missing
 test: venv ## Run the fast tests: units, and the real engine
 	@$(MAKE) --no-print-directory --keep-going test-unit test-engine
 
-# A unit test shares nothing with another file's, so that every core takes files of them.
+# The tests of a file share nothing with another file's, so that every core takes files of them.
 test-unit:
 	@$(BIN)/pytest tests/unit --numprocesses logical --dist loadfile $(ARGS)
 
-# These share the machine's one registry, builder and caches.
+# These share the machine's one registry and builder, as any two checkouts on it do.
 test-engine:
-	@$(BIN)/pytest tests/engine $(ARGS)
+	@$(BIN)/pytest tests/engine --numprocesses logical --dist loadfile $(ARGS)
 
 e2e: venv ## Run the tests with a cluster and with Docker
 	@$(BIN)/pytest $(wildcard tests/e2e tests/cluster tests/docker) $(ARGS)

@@ -57,7 +57,7 @@ HINTS = (
     Hint(
         "buildkit-down",
         r"buildkitd\.sock|failed to (?:list workers|connect to buildkit|find a builder)|no builder \"|"
-        r"failed to (?:receive status|solve|dial)[^\n]*code = Unavailable|"
+        r"failed to (?:receive status|solve|dial)(?:[^\n]*code =|:) Unavailable|"
         r"docker-build:index:Image\b[^\n]*context deadline exceeded",
         "BuildKit does not answer.",
         "`make up` starts the embedded one, whose log is $SLIPWAY_HOME/logs/buildkitd.log (by default in "

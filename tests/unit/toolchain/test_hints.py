@@ -52,8 +52,14 @@ def test_a_builder_that_does_not_answer_is_recognised_by_whose_error_it_is(said:
     assert hint.name == "buildkit-down"
 
 
-def test_a_buildkit_that_ends_during_a_build_is_recognised() -> None:
-    said = "error: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF"
+@pytest.mark.parametrize(
+    "said",
+    [
+        "error: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF",
+        "error: failed to solve: Unavailable: error reading from server: EOF",
+    ],
+)
+def test_a_buildkit_that_ends_during_a_build_is_recognised(said: str) -> None:
     hint = explain(said)
     assert hint is not None
     assert hint.name == "buildkit-down"
