@@ -1,7 +1,9 @@
 """What `slipway up` needs running: a registry to push to, and BuildKit to build with."""
 
+import contextlib
+import fcntl
 import os
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,11 +69,21 @@ def up(home: Home, progress: Progress) -> None:
 
 def _up_embedded(home: Home, progress: Progress) -> None:
     programs = ensure(SERVICES, home, progress)
-    with progress.step("starting the embedded registry and BuildKit"):
-        registry.start(home, str(programs["docker-registry"]))
-        buildkit.start(home, str(programs["buildkitd"]), str(programs["runc"]))
-    for base in bases.BASES:
-        bases.ensure(base, str(programs["mmdebstrap"]), home, progress)
+    with _alone(home):
+        with progress.step("starting the embedded registry and BuildKit"):
+            registry.start(home, str(programs["docker-registry"]))
+            buildkit.start(home, str(programs["buildkitd"]), str(programs["runc"]))
+        for base in bases.BASES:
+            bases.ensure(base, str(programs["mmdebstrap"]), home, progress)
+
+
+@contextlib.contextmanager
+def _alone(home: Home) -> Generator[None]:
+    """One run at a time starts the services: the next one finds them running."""
+    home.run.mkdir(parents=True, exist_ok=True)
+    with (home.run / "services.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def down(home: Home, progress: Progress) -> None:
