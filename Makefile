@@ -7,7 +7,7 @@ ARGS ?=
 CHECKS := check-format check-lint check-types check-imports check-docs check-lock check-schema
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff destroy down doctor test test-unit test-engine check format e2e bench soak fresh golden lock clean clean-cache venv $(CHECKS)
+.PHONY: help up preview diff destroy down doctor test check format e2e bench soak fresh golden lock clean clean-cache venv $(CHECKS)
 
 BIN := .venv/bin
 UV := PATH="$${SLIPWAY_HOME:-$$HOME/.cache/slipway}/uv/bin:$$PATH" UV_CACHE_DIR="$${SLIPWAY_HOME:-$$HOME/.cache/slipway}/uv-cache" uv
@@ -37,15 +37,7 @@ doctor: ## Say what is installed, where from, and what is missing
 	@./slipway doctor $(ARGS)
 
 test: venv ## Run the fast tests: units, and the real engine
-	@$(MAKE) --no-print-directory --keep-going test-unit test-engine
-
-# The tests of a file share nothing with another file's, so that every core takes files of them.
-test-unit:
-	@$(BIN)/pytest tests/unit --numprocesses logical --dist loadfile $(ARGS)
-
-# These share the machine's one registry and builder, as any two checkouts on it do.
-test-engine:
-	@$(BIN)/pytest tests/engine --numprocesses logical --dist loadfile $(ARGS)
+	@$(BIN)/pytest tests/unit tests/engine $(ARGS)
 
 e2e: venv ## Run the tests with a cluster and with Docker
 	@$(BIN)/pytest $(wildcard tests/e2e tests/cluster tests/docker) $(ARGS)
