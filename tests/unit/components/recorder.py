@@ -11,6 +11,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
 
 DIGEST = f"sha256:{'a' * 64}"
@@ -137,6 +138,8 @@ def record(
     async def run() -> None:
         monitor = _Monitor(recording, answers)
         mocks.set_mocks(_NoMocks(), project="slipway", stack="slipway", preview=preview, monitor=monitor)
+        # The SDK waits for every output that anything in this process left unfinished, also in a loop that is gone.
+        SETTINGS.outputs.clear()
         await run_pulumi_func(cast("Callable[[], None]", program))
         exports = cast("dict[str, Any]", getattr(pulumi.runtime.get_root_resource(), "outputs", {}))
         recording.exports = {name: await pulumi.Output.from_input(value).future() for name, value in exports.items()}
