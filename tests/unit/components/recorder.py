@@ -139,7 +139,7 @@ def record(
         monitor = _Monitor(recording, answers)
         mocks.set_mocks(_NoMocks(), project="slipway", stack="slipway", preview=preview, monitor=monitor)
         # The SDK waits for every output that anything in this process left unfinished, also in a loop that is gone.
-        SETTINGS.outputs.clear()
+        cast("Any", SETTINGS).outputs.clear()
         await run_pulumi_func(cast("Callable[[], None]", program))
         exports = cast("dict[str, Any]", getattr(pulumi.runtime.get_root_resource(), "outputs", {}))
         recording.exports = {name: await pulumi.Output.from_input(value).future() for name, value in exports.items()}
