@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cluster.stacks import Block, Stack, checkout, write_stack
-from tests.cluster.support import Cluster, Object, eventually, fetch, node_port, pod, service, within
+from tests.cluster.support import Cluster, Object, node_port, pod, service, within
+from tests.support.waiting import eventually, fetch
 
 WORKLOAD = "web"
 PROBES: Block = {"livenessPath": "/", "readinessPath": "/", "startupSeconds": 10}

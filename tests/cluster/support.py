@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from toolchain.cluster.waiting import wait_until
 from toolchain.home import Home
 
 Object = dict[str, Any]
 
-ANSWER_S = 15.0
 FIELD_MANAGER = "test"
 
 
@@ -90,29 +86,6 @@ _APPLY = ("apply", "--server-side", f"--field-manager={FIELD_MANAGER}", "--valid
 
 def _text(objects: Iterable[Object]) -> str:
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
-
-
-def fetch(url: str, content: bytes | None = None) -> str:
-    """What answers at a URL; `content` is put there first. An error of the server is returned as its text."""
-    request = urllib.request.Request(url, content, method="GET" if content is None else "PUT")
-    try:
-        with urllib.request.urlopen(request, timeout=ANSWER_S) as response:
-            return response.read().decode()
-    except urllib.error.HTTPError as error:
-        with error:
-            return f"{error.code}: {error.read().decode()}"
-
-
-def eventually(look: Callable[[], bool], seconds: float = 60.0) -> bool:
-    """Whether something becomes true in time; what cannot be reached yet is not true yet."""
-
-    def reached() -> bool:
-        try:
-            return look()
-        except OSError:
-            return False
-
-    return wait_until(reached, seconds)
 
 
 def pod(name: str, image: str, **spec: Any) -> Object:

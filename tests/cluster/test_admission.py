@@ -18,7 +18,8 @@ from policies.plain import plain
 from policies.settings import WORKLOADS_LEVELS, load
 from policies.view import manifests
 from tests.cluster.admission import GROUP, Asking, bound
-from tests.cluster.support import Cluster, Object, eventually
+from tests.cluster.support import Cluster, Object
+from tests.support.waiting import eventually
 from tests.unit.policies.cases import CASES
 from tests.unit.policies.cases.case import pod_of
 

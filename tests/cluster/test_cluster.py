@@ -9,7 +9,8 @@ from threading import Thread
 
 import pytest
 
-from tests.cluster.support import Cluster, eventually, fetch, node_port, pod, service, within
+from tests.cluster.support import Cluster, node_port, pod, service, within
+from tests.support.waiting import eventually, fetch
 from toolchain.cluster import add_gpus, addresses, set_pretend_nodes, status
 from toolchain.cluster.parts import PRETEND
 from toolchain.cluster.pretend_nodes import LABEL

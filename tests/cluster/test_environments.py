@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cluster.support import Cluster, Object, eventually, fetch, node_port, pod, service, within
+from tests.cluster.support import Cluster, Object, node_port, pod, service, within
 from tests.support.docs.pages import CHECKOUT, snippets
 from tests.support.docs.running import run
+from tests.support.waiting import eventually, fetch
 from tests.support.workbench import Workbench, copy_checkout
 
 PAGE = CHECKOUT / "docs" / "run-on-this-machine.md"

@@ -20,7 +20,7 @@ import pytest
 from tests.cluster.inventory import Identity, Inventory, Kinds, inventory
 from tests.cluster.live import PROBE, container, pod_spec, workload
 from tests.cluster.stacks import api, write_stack
-from tests.cluster.support import Cluster, Object, eventually
+from tests.cluster.support import Cluster, Object
 from tests.support.faults import (
     MOMENTS,
     VICTIMS,
@@ -34,6 +34,7 @@ from tests.support.faults import (
     state_of,
     up_with_fault,
 )
+from tests.support.waiting import eventually
 from tests.support.workbench import CHECKOUT, Workbench
 
 pytestmark = pytest.mark.timeout(4 * 3600)

@@ -9,8 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.cluster.support import Cluster, eventually, pod, within
+from tests.cluster.support import Cluster, pod, within
 from tests.cluster.traces import left_by_cluster, traces
+from tests.support.waiting import eventually
 from toolchain import processes
 from toolchain.cluster import down, status, up
 from toolchain.cluster.layout import Layout

@@ -14,7 +14,8 @@ from typing import Any, cast
 import pytest
 
 from tests.cluster.stacks import Block, Stack, write_stack
-from tests.cluster.support import ANSWER_S, Cluster, Object, eventually, fetch, node_port, pod, service, within
+from tests.cluster.support import Cluster, Object, node_port, pod, service, within
+from tests.support.waiting import ANSWER_S, eventually, fetch
 from tests.support.workbench import Workbench
 
 PODS = 2

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.support import Cluster, Object, eventually, fetch, node_port, pod, service, within
+from tests.cluster.support import Cluster, Object, node_port, pod, service, within
+from tests.support.waiting import eventually, fetch
 from toolchain import gobuild
 from toolchain.home import Home
 from toolchain.progress import Progress

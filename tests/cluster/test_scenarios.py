@@ -13,7 +13,8 @@ import pytest
 
 from tests.cluster import programs
 from tests.cluster.stacks import Block, Stack, api, write_stack
-from tests.cluster.support import Cluster, Object, eventually, fetch, node_port, service, within
+from tests.cluster.support import Cluster, Object, node_port, service, within
+from tests.support.waiting import eventually, fetch
 from tests.support.workbench import Workbench
 from toolchain.cluster import add_gpus
 from toolchain.cluster.addresses import NODE_NAME

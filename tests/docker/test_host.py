@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.cluster.support import eventually, fetch
 from tests.docker.engine import Engine
+from tests.support.waiting import eventually, fetch
 from toolchain import buildkit, docker_host, processes
 from toolchain.docker_host import lifecycle
 from toolchain.docker_host.layout import Layout

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cluster.support import eventually, fetch
 from tests.docker.driver import Driver, driver
 from tests.docker.engine import Engine
+from tests.support.waiting import eventually, fetch
 from toolchain.plugins.base import ProviderError
 from toolchain.plugins.base_values import UNKNOWN, Properties, Secret
 

@@ -12,11 +12,16 @@ BASE = "docker.io/library/python:3.11-slim-bookworm"
 
 
 def build_small(workbench: Workbench, step: str = "", repository: str = "slipway") -> None:
-    """Let the dev stack's image hold one file; with `step`, a command that the build runs in the Python base first."""
+    """Let the dev stack's image hold one file; with `step`, a command that the build runs in the Python base first.
+
+    The content is another one in each repository: an image stays as long as any stack names its digest.
+    """
     base = f'FROM {BASE} AS waited\nRUN ["python3", "-c", {json.dumps(step)}]\n' if step else ""
     copied = "COPY --from=waited /etc/hostname /\n" if step else ""
     folder = workbench.folder / "images" / "python-api"
-    (folder / "Dockerfile").write_text(f"{base}FROM scratch\n{copied}COPY pyproject.toml /\n")
+    (folder / "Dockerfile").write_text(
+        f"{base}FROM scratch\n{copied}COPY pyproject.toml /\nLABEL repository={repository}\n"
+    )
     stack = workbench.stack_file()
     stack["config"]["slipway:registry"]["repository"] = repository
     workbench.write_stack_file(stack)

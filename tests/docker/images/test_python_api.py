@@ -12,6 +12,7 @@ import pytest
 from tests.support.container import Container, Image, Workshop, build, running, unpack
 from tests.support.ports import free_port
 from tests.support.slow_request import SlowRequest, get
+from tests.support.waiting import eventually
 from toolchain import services
 from toolchain.home import Home
 
@@ -111,7 +112,9 @@ def test_it_starts_hardened_and_answers(serve: Serve) -> None:
         assert service.get("/ready") == (200, '{"status":"ready"}')
         with SlowRequest("127.0.0.1", service.port, "/v1/similarity", BODY) as request:
             assert request.finish()[0] == 200
-        assert 'application_latency_seconds_count{method="POST",route="/v1/similarity"} 1.0' in service.metrics()
+        # A request is counted after its answer has gone out.
+        counted = 'application_latency_seconds_count{method="POST",route="/v1/similarity"} 1.0'
+        assert eventually(lambda: counted in service.metrics())
 
 
 def test_it_runs_as_its_user_without_capabilities_on_a_read_only_root(serve: Serve) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import eventually
 from tests.unit.toolchain.given import bare_machine, program
-from tests.unit.toolchain.plugins.waiting import wait_for
 from toolchain import debian, download, gobuild, install, standins, web
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
@@ -216,7 +216,7 @@ def test_a_second_run_waits_for_the_first_and_says_so(machine: tuple[Home, Path]
     with (home.run / "install.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         second.start()
-        wait_for(lambda: "waiting for another run" in stream.getvalue())
+        assert eventually(lambda: "waiting for another run" in stream.getvalue())
         assert workshop.asked == []
     second.join(60)
     assert workshop.asked == ["stand-in pulumi-resource-random"]

@@ -13,7 +13,7 @@ import pytest
 from google.protobuf import empty_pb2
 from google.protobuf.message import Message
 
-from tests.unit.toolchain.plugins.waiting import wait_for
+from tests.support.waiting import eventually
 from toolchain.plugins.base_process import make_server
 from toolchain.plugins.base_protocol import language_pb2, plugin_pb2
 from toolchain.plugins.language_python import LanguageHost
@@ -185,7 +185,7 @@ def test_cancelling_ends_the_program_and_adds_no_error(host: Host) -> None:
     answers: list[language_pb2.RunResponse] = []
     runner = threading.Thread(target=lambda: answers.append(host.run("wait")))
     runner.start()
-    wait_for((host.folder / "waiting").exists)
+    assert eventually((host.folder / "waiting").exists)
 
     host.call("Cancel", empty_pb2.Empty())
 
@@ -285,7 +285,7 @@ def test_a_plugin_ends_when_the_engine_drops_the_call(host: Host) -> None:
 
     responses.cancel()
 
-    wait_for(gone.exists)
+    assert eventually(gone.exists)
 
 
 # About it

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.unit.toolchain.plugins.waiting import wait_for
+from tests.support.waiting import eventually
 from toolchain.plugins.language_python_child import Children
 
 ROOT = Path(__file__).parents[4]
@@ -131,7 +131,7 @@ def test_a_killed_host_takes_its_program_with_it() -> None:
     with subprocess.Popen([sys.executable, "-c", host_source], cwd=ROOT, stdout=subprocess.PIPE) as host:
         program = psutil.Process(int(line(host)))
         # It has become the program; on the way there it has the host's command line, and for a moment none.
-        wait_for(lambda: program.cmdline()[1:] == ["-c", "import time; time.sleep(600)"])
+        assert eventually(lambda: program.cmdline()[1:] == ["-c", "import time; time.sleep(600)"])
 
         host.kill()
 
