@@ -30,6 +30,7 @@ COMMANDS = {
     "schema": "schema",
     "stack": "stack",
     "promote": "promote",
+    "retention": "retention",
     "preview-comment": "preview_comment",
     "check-manifests": "check_manifests",
     "clean": "clean",

@@ -61,14 +61,14 @@ class Claim:
 
 def users(digest: str, own: Claim, home: Home) -> list[Claim]:
     """The stacks other than `own` that name the digest: those with a claim, and those in the same backend."""
-    others = set(_written(home))
+    others = set(written(home))
     if own.state:
         siblings = Checkpoint(Path(own.state), own.project, own.stack).siblings()
         others |= {Claim(own.state, own.project, sibling.stack, own.checkout) for sibling in siblings}
     return [claim for claim in others - {own} if claim.names(digest)]
 
 
-def _written(home: Home) -> list[Claim]:
+def written(home: Home) -> list[Claim]:
     """The claims of checkouts that are still there; those of the others go."""
     found: list[Claim] = []
     for file in sorted(home.claims.glob("*.json")):

@@ -158,8 +158,32 @@ def _request(
     expected: tuple[int, ...],
 ) -> tuple[int, dict[str, str]]:
     """One exchange: status and headers, whose names are in lower case."""
+    answer = exchange(method, url, body, headers)
+    if answer.status not in expected:
+        raise refused(method, url, answer)
+    return answer.status, answer.headers
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a registry said: the names of headers are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def exchange(
+    method: str, url: str, body: bytes | Path | None = None, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """One request and its answer, whatever its status.
+
+    Raises:
+        ToolchainError: The registry is gone, or does not speak HTTP.
+    """
     parts = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT_S)
+    connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = connect(parts.netloc, timeout=TIMEOUT_S)
     target = f"{parts.path}?{parts.query}" if parts.query else parts.path
     sent = dict(headers or {})
     try:
@@ -171,7 +195,7 @@ def _request(
         else:
             connection.request(method, target, body, sent)
             response = connection.getresponse()
-        text = response.read().decode(errors="replace")
+        content = response.read()
     except (OSError, http.client.HTTPException) as error:
         raise ToolchainError(
             f"the registry at {parts.netloc} did not take {method} {parts.path}: {error}",
@@ -179,12 +203,17 @@ def _request(
         ) from error
     finally:
         connection.close()
-    if response.status not in expected:
-        raise ToolchainError(
-            f"the registry at {parts.netloc} answered {response.status} to {method} {parts.path}: {text.strip()[:300]}",
-            "check that its disk has room; its log is in $SLIPWAY_HOME/logs/registry.log",
-        )
-    return response.status, {name.lower(): value for name, value in response.getheaders()}
+    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
+
+
+def refused(method: str, url: str, answer: Answer) -> ToolchainError:
+    """What to raise for an answer that is none of those wanted."""
+    parts = urllib.parse.urlsplit(url)
+    text = answer.body.decode(errors="replace").strip()[:300]
+    return ToolchainError(
+        f"the registry at {parts.netloc} answered {answer.status} to {method} {parts.path}: {text}",
+        "check that its disk has room; its log is in $SLIPWAY_HOME/logs/registry.log",
+    )
 
 
 def _json(value: object) -> bytes:

@@ -239,6 +239,18 @@ REGISTRY_CACHE: Final[Mapping[Tier, bool]] = {"dev": False, "staging": True, "pr
 """Whether builds keep their cache in the registry: a builder on the same machine has its own, and writing it takes
 longer than building."""
 
+KEPT_VERSIONS: Final = 10
+"""D1: at most ten versions of an image."""
+
+KEPT_DAYS: Final = 30
+"""D1: at most thirty days."""
+
+KEPT_TAGS: Final = ("latest", "stable", r"/^v?\d+\.\d+\.\d+$/")
+"""D1, where the last is `v` and three numbers: its own tags have no `v`, so that it is optional here."""
+
+KEPT_ROLLBACKS: Final = 3
+"""Promotions are reverted one at a time, while those who made them remember why: three are a busy day's."""
+
 OWN_CONTEXT: Final = "slipway"
 """The context of the cluster that `slipway cluster up` starts; `toolchain.cluster.addresses` names its node so."""
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from components.spec.base import Items, Spec
 from components.spec.checked import Checked, Checks, exactly_one
 from components.spec.refusal import Refusal, refused
+from components.spec.tags import Tags
 from components.spec.values import AbsolutePath, ContextFile, EnvName, EnvValue, Name, ProjectPath
 from policies.values.image import ImageReference
 
@@ -57,6 +58,9 @@ class BuildImage(Checked):
 
     secrets: Mapping[Name, BuildSecret] = {}
     """Secrets for build steps, by id."""
+
+    tags: Tags = Tags()
+    """Names for people, put on the image once its stack is up."""
 
     def checks(self) -> Checks:
         """Ids and platforms that are free."""

@@ -38,12 +38,25 @@ def read_promotions(file: FilePath) -> Promotions:
     Raises:
         SpecError: it is not a mapping of stacks to images to digests.
     """
-    name = f"{FOLDER}/{file.name}"
     try:
-        written = parse_value(file.read_text(encoding="utf-8"))
+        written = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise SpecError([_problem(f"{FOLDER}/{file.name}", "", "text that is not YAML", None)]) from None
+    return parse_promotions(written, file.name)
+
+
+def parse_promotions(text: str, file: str) -> Promotions:
+    """Reads the text of a record, whose file is called `file`.
+
+    Raises:
+        SpecError: it is not a mapping of stacks to images to digests.
+    """
+    name = f"{FOLDER}/{file}"
+    try:
+        written = parse_value(text)
+    except yaml.YAMLError as error:
         mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
         line = mark.line + 1 if mark else None
         raise SpecError([_problem(name, "", "text that is not YAML", line)]) from None

@@ -9,6 +9,7 @@ from components.spec import defaults
 from components.spec.base import Spec
 from components.spec.checked import Checked, Checks
 from components.spec.refusal import Refusal, refused
+from components.spec.retention import Retention
 from components.spec.values import Name
 from policies.values.image import ImageReference
 
@@ -107,6 +108,9 @@ class Registry(Checked):
     retain_images: bool = defaults.RETAIN_IMAGES["prod"]
     """Whether pushed images stay when the stack is destroyed. False in `dev`, true elsewhere: another environment may
     run the digest."""
+
+    retention: Retention = Retention()
+    """What `slipway retention` leaves."""
 
     def checks(self) -> Checks:
         """Plain HTTP stays on this machine."""
