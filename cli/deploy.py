@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import click
 
-from cli import events, images, lost_images, settings, terminal
+from cli import events, image_tags, images, lost_images, settings, terminal
 from cli.failures import BadInputError
 from cli.needs import ENGINE, needs
 from cli.operation import Outcome, operate
@@ -62,6 +62,7 @@ def up(workspace: Workspace, flags: Sequence[str]) -> None:
     began = time.monotonic()
     loaded = settings.load(workspace)
     settings.require_promotions(workspace, loaded)
+    image_tags.require_clean(workspace, loaded.settings)
     prepare(workspace, loaded, services_too=True)
     # Where policies only advise there is nothing to learn before the first change; elsewhere a violation that shows at
     # the last resource must be known before the first one is touched.
@@ -73,6 +74,9 @@ def up(workspace: Workspace, flags: Sequence[str]) -> None:
         outcome = operate(workspace, ["up", "--yes", *preview_first, *again, *flags])
     outcome.require_success()
     tell(outcome, time.monotonic() - began)
+    image_tags.put(
+        workspace, loaded.settings, cast(Mapping[str, Any], events.stack_outputs(outcome.events).get("images") or {})
+    )
 
 
 def destroy(workspace: Workspace) -> None:

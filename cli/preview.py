@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import subprocess
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +11,7 @@ import click
 
 from cli import deploy, settings
 from cli.failures import CommandError
+from cli.git import head
 from cli.operation import Outcome, operate, write_err, write_out
 from cli.recording import document
 from cli.scratch import scratch_stack
@@ -36,7 +35,7 @@ def record(open_workspace: Callable[[], Workspace], stack: str, flags: Sequence[
         failure = error
     recorded = document(
         stack=stack,
-        commit=_commit(),
+        commit=head(Path.cwd()),
         time=datetime.now(UTC).isoformat(timespec="seconds"),
         error=str(failure) if failure else None,
         events=outcome.events if outcome else (),
@@ -49,15 +48,6 @@ def record(open_workspace: Callable[[], Workspace], stack: str, flags: Sequence[
         click.echo(text, nl=False)
     if failure:
         raise failure
-
-
-def _commit() -> str | None:
-    """The commit that is checked out; None outside a repository, without git, and before the first commit."""
-    with contextlib.suppress(OSError):
-        command = ["git", "rev-parse", "--verify", "--quiet", "HEAD"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        return done.stdout.strip() or None
-    return None
 
 
 def _run(workspace: Workspace, flags: Sequence[str], show: Callable[[bytes], object]) -> Outcome:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from pathlib import Path
 
 from cli.failures import CommandError
+from cli.git import git
 from cli.plain import mapping, sequence, text
 from cli.workspace import Workspace
 from components.spec.problem import SpecError
@@ -105,22 +105,13 @@ def _revisions(file: Path) -> list[str]:
     Raises:
         CommandError: The clone has no history that could be looked at.
     """
-    if _git(file.parent, "rev-parse", "--is-inside-work-tree") is None:
+    if git(file.parent, "rev-parse", "--is-inside-work-tree") is None:
         return []
-    if (_git(file.parent, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
+    if (git(file.parent, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
         raise CommandError(
             f"{FOLDER}/{file.name}: this clone is shallow, so that earlier promotions are not known\n"
             "  mend: `git fetch --unshallow`, or set `registry.retention.rollbacks: 0`; "
             "nothing was removed from the registry"
         )
-    commits = _git(file.parent, "log", f"--max-count={REVISIONS}", "--format=%H", "--", file.name) or ""
-    return [_git(file.parent, "show", f"{commit}:./{file.name}") or "" for commit in commits.split()]
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    """What git says; None if it is not there, or refuses."""
-    try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False)
-    except OSError:
-        return None
-    return done.stdout if done.returncode == 0 else None
+    commits = git(file.parent, "log", f"--max-count={REVISIONS}", "--format=%H", "--", file.name) or ""
+    return [git(file.parent, "show", f"{commit}:./{file.name}") or "" for commit in commits.split()]

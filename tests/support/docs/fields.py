@@ -24,9 +24,11 @@ from components.spec.refusal import KIND, Refusal
 from components.spec.refusal import Path as SpecPath
 from components.spec.registry import Builder, Cache, Registry
 from components.spec.resources import Amounts, Resources
+from components.spec.retention import Retention
 from components.spec.secret import GeneratedSecret, Secret
 from components.spec.settings import Settings
 from components.spec.slo import Slo
+from components.spec.tags import Tags
 from components.spec.target import DockerTarget, Fluentd, JsonFile, KubernetesTarget, RenderTarget
 from components.spec.values import (
     AbsolutePath,
@@ -51,6 +53,8 @@ TABLES: Mapping[str, tuple[str, type[Spec], SpecPath]] = {
     "environment": ("environment.md", Environment, ("environment",)),
     "registry": ("registry.md", Registry, ("registry",)),
     "build": ("container-image.md", BuildImage, ("workloads", NAME, "image", "build")),
+    "tags": ("tags.md", Tags, ("workloads", NAME, "image", "build", "tags")),
+    "retention": ("retention.md", Retention, ("registry", "retention")),
     "image": ("verified-image.md", Image, ("workloads", NAME, "image")),
     "promote": ("verified-image.md", PromoteImage, ("workloads", NAME, "image", "promote")),
     "external": ("verified-image.md", ExternalImage, ("workloads", NAME, "image", "external")),
@@ -101,6 +105,9 @@ UNITS = (
     ("Size", "bytes"),
     ("Utilisation", "percent"),
     ("length", "characters"),
+    ("versions", "images"),
+    ("days", "days"),
+    ("rollbacks", "promotions"),
     ("pods", "pods"),
     ("replicas", "pods"),
     ("min", "pods"),
