@@ -9,9 +9,11 @@
 | `ownership` | who owns which field, conflicts, what a killed run left |
 | `equivalence` | values that the server writes differently and that mean the same |
 | `readiness`, `wait_for`, `json_path` | when an object is ready: pure predicates |
-| `waiting` | looking again and again, in time |
-| `evidence`, `causes`, `report` | why it is not ready: pods, events, logs, and the sentences made of them |
-| `redaction` | secrets that must not show in any of this |
+| `settling` | telling a program that runs from one that is about to crash |
+| `evidence`, `causes` | why it is not ready: pods, events, logs, and the sentences made of them |
 | `awaiting`, `deletion` | the two waits, put together |
-| `cluster` | create, read, update, delete, as the provider calls them |
+| `shapes` | an object as it is sent, previewed, adopted, recorded |
+| `ground` | what all calls stand on: an object's place, its waits, the words about it |
+| `reading` | read and adopt |
+| `cluster` | create, update, delete, as the provider calls them |
 """

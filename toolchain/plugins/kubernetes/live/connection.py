@@ -85,12 +85,12 @@ class Connection:
         from toolchain.plugins.kubernetes.live import access
         from toolchain.plugins.kubernetes.live.client import Client
         from toolchain.plugins.kubernetes.live.cluster import Cluster
+        from toolchain.plugins.kubernetes.live.ground import Ground
 
         settings = self._settings
         config = kubeconfig.parse(settings.kubeconfig) if settings.kubeconfig else kubeconfig.ambient(os.environ)
         client = Client(access.find(config, settings.context, settings.cluster), self.stop)
-        cluster = Cluster(
-            client, self._engine, self.redactor, self.stop, upsert=settings.upsert, namespace=settings.namespace
-        )
+        ground = Ground(client, self._engine, self.redactor, self.stop, settings.namespace)
+        cluster = Cluster(ground, upsert=settings.upsert)
         cluster.check_reachable()
         return cluster

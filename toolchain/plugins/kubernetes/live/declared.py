@@ -8,6 +8,7 @@ from toolchain.plugins.kubernetes.kinds import GroupVersionKind
 from toolchain.plugins.kubernetes.live import ownership
 from toolchain.plugins.kubernetes.live.fields import text
 
+_SKIP = "pulumi.com/skipAwait"
 _MANAGER = "pulumi.com/patchFieldManager"
 
 
@@ -47,6 +48,11 @@ class Declared:
     def field_manager(self) -> str:
         """Under which name its fields are owned."""
         return self.annotation(_MANAGER) or self.manager or ownership.manager_of(self.urn)
+
+    @property
+    def awaited(self) -> bool:
+        """Whether to wait for it."""
+        return self.annotation(_SKIP) != "true"
 
     def annotation(self, key: str) -> str:
         """Returns an annotation of the object, or ""."""
