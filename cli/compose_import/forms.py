@@ -49,12 +49,27 @@ def items(value: object) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else [value]
 
 
-def named(value: object) -> dict[str, Any]:
-    """Names and their values, from `NAME=value` lines or a mapping; what has no value is None."""
+def pairs(value: object) -> Iterator[tuple[str, Any]]:
+    """Names and their values in order, from `NAME=value` lines or a mapping; what has no value is None."""
     if isinstance(value, Mapping):
-        return {str(name): below for name, below in cast("Mapping[object, Any]", value).items()}
-    pairs = (str(line).partition("=") for line in items(value))
-    return {name: (text if sign else None) for name, sign, text in pairs}
+        for name, below in cast("Mapping[object, Any]", value).items():
+            yield str(name), below
+        return
+    for line in items(value):
+        name, sign, text = str(line).partition("=")
+        yield name, (text if sign else None)
+
+
+def named(value: object) -> dict[str, Any]:
+    """The same by name; of two with one name the last counts."""
+    return dict(pairs(value))
+
+
+def plain(value: object) -> str:
+    """A value of a variable, as a container is given it."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def words(value: object) -> list[str]:

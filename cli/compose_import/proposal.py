@@ -11,7 +11,8 @@ import yaml
 
 from cli.compose_import import forms
 from cli.compose_import.objection import Objection, Proposal
-from cli.compose_import.service import Service, workload
+from cli.compose_import.service import Service
+from cli.compose_import.workload import workload
 from components.manifests.docker_network import OUTSIDE, PUBLISHED
 from components.manifests.labels import OWNER
 from policies.values.image import ImageReference
@@ -58,7 +59,7 @@ def propose(document: Mapping[str, Any], folder: Path) -> Proposal:
     ]
     objections += [each for service in services.values() for each in service.objections]
     objections += _shared_volumes(services)
-    for name, other in _meetings(services, forms.mapping(document.get("networks"))):
+    for name, other in _meetings(services):
         _allow(workloads[names[name]], "allowTo", {"workload": names[other]})
         _allow(workloads[names[other]], "allowFrom", {"workload": names[name]})
     for name, service in services.items():
@@ -130,9 +131,8 @@ def _registry(services: Mapping[str, Service]) -> dict[str, Any]:
     return {"address": "127.0.0.1:5001", "insecure": True}
 
 
-def _meetings(services: Mapping[str, Service], networks: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _meetings(services: Mapping[str, Service]) -> Iterator[tuple[str, str]]:
     """Who may call whom: on a network of somebody's own name its callers meet that one, on any other all meet all."""
-    del networks
     for name, service in services.items():
         for other, called in services.items():
             if name == other:
