@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 
-from policies import docker_container
+from policies.docker_container import container_object, is_number
+from policies.docker_image import image_object
+from policies.docker_words import CONTAINER, IMAGE, IMAGE_WORDS, in_its_words, rules_for
 from policies.dockerfile import KIND, DockerfileError, dockerfile_object, read
 from policies.evaluate import compile_rules, evaluate
 from policies.finding import Finding
@@ -33,7 +35,12 @@ class Questions:
 
         objects = of("object")
         self._objects = compile_rules(objects, parameters)
-        self._containers = compile_rules(docker_container.rules_for_containers(objects), parameters)
+        containers = list(rules_for(CONTAINER, objects))
+        self._containers = compile_rules(containers, parameters)
+        # Where such an image is from is asked of what pulls it.
+        numbered = (rule for rule in containers if rule.about.id not in IMAGE_WORDS)
+        self._numbered = compile_rules(numbered, parameters)
+        self._images = compile_rules(rules_for(IMAGE, objects), parameters)
         self._resources = compile_rules(of("resource"), parameters)
         self._dockerfiles = compile_rules(of("dockerfile"), parameters)
         self._kinds = frozenset(kind for rule in objects for kind in rule.kinds)
@@ -53,7 +60,8 @@ class Questions:
             bool(self._resources.of(resource_type, with_pods=False))
             or (self._pods and carries_pods(resource_type))
             or not self._kinds.isdisjoint(group_kinds(resource_type))
-            or (resource_type == docker_container.TYPE and bool(self._containers.of(resource_type, with_pods=True)))
+            or (resource_type == CONTAINER and bool(self._containers.of(resource_type, with_pods=True)))
+            or (resource_type == IMAGE and bool(self._images.of(resource_type, with_pods=True)))
             or (resource_type in BUILDS and bool(self._dockerfiles.of(KIND, with_pods=False)))
         )
 
@@ -83,9 +91,11 @@ class Questions:
             for manifest in resource_manifests(resource_type, inputs, secrets):
                 if manifest.kind:
                     yield from self.of_object(manifest)
-        if resource_type == docker_container.TYPE:
-            container = docker_container.container_object(inputs, secrets)
-            yield from docker_container.in_its_words(evaluate(container, self._containers))
+        if resource_type == CONTAINER:
+            rules = self._numbered if is_number(inputs.get("image")) else self._containers
+            yield from in_its_words(evaluate(container_object(inputs, secrets), rules))
+        if resource_type == IMAGE:
+            yield from in_its_words(evaluate(image_object(inputs, secrets), self._images))
         if self._resources.of(resource_type, with_pods=False):
             yield from evaluate(resource_object(resource_type, inputs, secrets, options), self._resources)
         build = image_build(resource_type, inputs)

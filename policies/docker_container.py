@@ -1,64 +1,19 @@
 """A container of a Docker host, seen as a pod, so that the rules over pods hold for it too.
 
-`container_object` makes the pod; `in_its_words` says what a rule found of it in the words of Docker: its field, what is
-wanted there, how to mend it. Rules without such words are not asked: what they are about is not a Docker host's.
+`container_object` makes the pod; `policies.docker_words` says what a rule found of it in the words of Docker.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import cast
 
-from policies.docker_words import SECURITY_OPTIONS, WORDS, Words
-from policies.finding import Finding
+from policies.docker_words import CONTAINER, PLACES, SECURITY_OPTIONS
 from policies.plain import UNKNOWN, Path, Unknown
-from policies.rule import PodRule, SingleRule
 from policies.view import Container, Manifest, Pod
-
-TYPE = "docker:index/container:Container"
-"""The type token of a container in Pulumi's Docker provider."""
-
 
 _RESTARTS = {"always": "Always", "unless-stopped": "Always", "on-failure": "OnFailure", "no": "Never", "": "Never"}
 _ROOT = frozenset({"root", "0"})
-
-
-def rules_for_containers(rules: Iterable[SingleRule]) -> Iterator[PodRule]:
-    """Those of some rules that hold for a Docker container, ready to be asked of one."""
-    for rule in rules:
-        if isinstance(rule, PodRule) and rule.about.id in WORDS:
-            yield dataclasses.replace(rule, kinds=(), except_kinds=())
-
-
-def in_its_words(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """What rules find in the pod that a container is seen as, in the words of Docker, and each but once."""
-    seen: set[tuple[str, Path, str]] = set()
-    for finding in map(_in_its_words, findings):
-        key = (finding.about.id, finding.path, finding.verdict)
-        if key not in seen:
-            seen.add(key)
-            yield finding
-
-
-def _in_its_words(finding: Finding) -> Finding:
-    words = WORDS[finding.about.id]
-    snippet = f'docker.Container("app", {words.argument})'
-    about = dataclasses.replace(finding.about, mend=words.mend, snippet=snippet)
-    return dataclasses.replace(finding, about=about, path=_place(finding, words), problem=words.wanted, container=None)
-
-
-def _place(finding: Finding, words: Words) -> Path:
-    """The field, and the item of a list where the finding is about one."""
-    places = cast("Mapping[Path, Path]", finding.manifest.body[_PLACES])
-    for length in range(len(finding.path), 0, -1):
-        found = places.get(finding.path[:length])
-        if found is not None:
-            return found
-    return (words.field,)
-
-
-_PLACES = "places"
 
 
 def container_object(inputs: dict[str, object], secrets: frozenset[Path] = frozenset()) -> Manifest:
@@ -84,9 +39,13 @@ def container_object(inputs: dict[str, object], secrets: frozenset[Path] = froze
         "securityContext": {"sysctls": _sysctls(inputs), "supplementalGroups": _groups(inputs.get("groupAdds"))},
     }
     pod = Pod((), spec, (Container("container", ("containers", 0), container),), {})
-    body: dict[str, object] = {"metadata": {"name": inputs.get("name")}, _PLACES: places}
-    hidden = frozenset(("metadata", *path) if path == ("name",) else path for path in secrets)
-    return Manifest("", TYPE, (), body, (pod,), secrets=hidden)
+    body: dict[str, object] = {"metadata": {"name": inputs.get("name")}, PLACES: places}
+    return Manifest("", CONTAINER, (), body, (pod,), secrets=as_object(secrets))
+
+
+def as_object(secrets: frozenset[Path]) -> frozenset[Path]:
+    """Paths of secret values in a container's inputs as they are in the object that it is seen as."""
+    return frozenset(("metadata", *path) if path == ("name",) else path for path in secrets)
 
 
 def _container(inputs: dict[str, object], places: dict[Path, Path]) -> dict[str, object]:
@@ -122,9 +81,14 @@ def _restart(policy: object) -> object:
     return _RESTARTS.get(str(policy or "").partition(":")[0], "Never")
 
 
+def is_number(image: object) -> bool:
+    """Whether an image is named by the host's own number: where it is from is known where it was pulled."""
+    return isinstance(image, str) and image.startswith("sha256:")
+
+
 def _image(image: object) -> object:
     # An image's own number is what a host knows it by, and as good as a digest.
-    return f"localhost/image@{image}" if isinstance(image, str) and image.startswith("sha256:") else image
+    return f"localhost/image@{image}" if is_number(image) else image
 
 
 def _mebibytes(memory: object) -> object:

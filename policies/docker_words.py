@@ -1,19 +1,38 @@
-"""What rules say of a container of a Docker host: its field, what is wanted there, how to mend it."""
+"""What rules say of a Docker host's resources: the field, what is wanted there, how to mend it, in the words of Docker.
+
+Rules without such words are not asked: what they are about is not a Docker host's.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
+
+from policies.finding import Finding
+from policies.plain import Path
+from policies.rule import PodRule, SingleRule
+
+CONTAINER = "docker:index/container:Container"
+"""The type token of a container in Pulumi's Docker provider."""
+
+IMAGE = "docker:index/remoteImage:RemoteImage"
+"""That of an image which the host pulls."""
+
+PLACES = "places"
+"""In the object that a resource is seen as: where each path of it is in the resource, as far as they differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a rule says of a Docker container.
+    """What a rule says of a Docker host's resource.
 
     Attributes:
-        field: The container's field.
+        field: The resource's field.
         wanted: What is wanted there.
         mend: How to mend it.
-        argument: The mending, as an argument of `docker.Container`.
+        argument: The mending, as an argument of the resource.
     """
 
     field: str
@@ -153,3 +172,51 @@ WORDS: dict[str, Words] = {
     "duplicate-env": Words("envs", "must have each name once", "remove one of them", 'envs=["LOG_LEVEL=info"]'),
 }
 """The rules that hold for a Docker container, and their words for it."""
+
+IMAGE_WORDS: dict[str, Words] = {
+    rule: dataclasses.replace(WORDS[rule], field="name", argument="name=verified_image.reference")
+    for rule in ("image-tag", "image-digest", "image-registry")
+}
+"""The rules that hold for an image which a Docker host pulls, and their words for it."""
+
+_VOCABULARIES: dict[str, tuple[str, dict[str, Words]]] = {
+    CONTAINER: ("Container", WORDS),
+    IMAGE: ("RemoteImage", IMAGE_WORDS),
+}
+"""By the type of the resource: its class, and the words."""
+
+
+def rules_for(resource_type: str, rules: Iterable[SingleRule]) -> Iterator[PodRule]:
+    """Those of some rules that hold for a type of Docker's resources, ready to be asked of one."""
+    _, words = _VOCABULARIES[resource_type]
+    for rule in rules:
+        if isinstance(rule, PodRule) and rule.about.id in words:
+            yield dataclasses.replace(rule, kinds=(), except_kinds=())
+
+
+def in_its_words(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """What rules find in the pod that a resource is seen as, in the words of Docker, and each but once."""
+    seen: set[tuple[str, Path, str]] = set()
+    for finding in map(_in_its_words, findings):
+        key = (finding.about.id, finding.path, finding.verdict)
+        if key not in seen:
+            seen.add(key)
+            yield finding
+
+
+def _in_its_words(finding: Finding) -> Finding:
+    made, vocabulary = _VOCABULARIES[finding.manifest.kind]
+    words = vocabulary[finding.about.id]
+    snippet = f'docker.{made}("app", {words.argument})'
+    about = dataclasses.replace(finding.about, mend=words.mend, snippet=snippet)
+    return dataclasses.replace(finding, about=about, path=_place(finding, words), problem=words.wanted, container=None)
+
+
+def _place(finding: Finding, words: Words) -> Path:
+    """The field, and the item of a list where the finding is about one."""
+    places = cast("Mapping[Path, Path]", finding.manifest.body[PLACES])
+    for length in range(len(finding.path), 0, -1):
+        found = places.get(finding.path[:length])
+        if found is not None:
+            return found
+    return (words.field,)

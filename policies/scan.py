@@ -10,8 +10,8 @@ from functools import cached_property
 from itertools import chain, islice
 from typing import NamedTuple, cast
 
-from policies import docker_container
 from policies.asking import Questions
+from policies.docker_words import CONTAINER, IMAGE
 from policies.dockerfile import DockerfileError
 from policies.documents import DockerfileText, Document, Unreadable, files, read_file
 from policies.entry import Entry, entry
@@ -238,7 +238,7 @@ class Scanner:
                     self._waivers_of(manifest, part)
                     self._keep(place._replace(manifest=manifest), part)
         else:
-            part.objects += resource.type in BUILDS or resource.type == docker_container.TYPE
+            part.objects += resource.type in BUILDS or resource.type in (CONTAINER, IMAGE)
         self._add(self._questions.of_resource(resource.type, inputs, secrets, resource.options), place, part)
 
     def _waivers_of(self, manifest: Manifest, part: Part) -> None:

@@ -7,6 +7,8 @@ from typing import cast
 
 from pulumi_policy import PolicyResource
 
+from policies.docker_image import running_object
+from policies.docker_words import CONTAINER, IMAGE
 from policies.facts import KINDS, fact
 from policies.finding import Finding
 from policies.plain import Path, plain
@@ -36,21 +38,41 @@ class Stack:
         self._secrets = secrets
         references: list[object] = []
         facts: list[Manifest] = []
+        pulled: dict[object, object] = {}
+        containers: list[PolicyResource] = []
         opaque = False
         for resource in resources:
             kind = resource.resource_type
             if kind == COMPONENT_TYPE:
                 body, _ = plain(resource.props)
                 references.append(cast("dict[str, object]", body).get("reference"))
+            elif kind == IMAGE:
+                body, _ = plain(resource.props)
+                image = cast("dict[str, object]", body)
+                pulled[image.get("imageId")] = image.get("name")
+            elif kind == CONTAINER:
+                containers.append(resource)
             elif brings_objects(kind):
                 opaque = True
             elif carries_pods(kind) or not KINDS.isdisjoint(group_kinds(kind)):
                 facts += self._facts(resource)
-        self.objects = Together(facts, parameters, part=opaque or bool(self.unreadable), references=tuple(references))
+        self.objects = Together(
+            facts,
+            parameters,
+            part=opaque or bool(self.unreadable),
+            references=tuple(references),
+            hosted=tuple(self._running(container, pulled) for container in containers),
+        )
 
     def resource_of(self, finding: Finding) -> PolicyResource | None:
         """The resource that a finding is about; None when it is about the stack."""
         return self._of.get(id(finding.manifest))
+
+    def _running(self, container: PolicyResource, pulled: Mapping[object, object]) -> Manifest:
+        body, secrets = plain(container.props)
+        made = running_object(cast("dict[str, object]", body), pulled, secrets | self._secrets)
+        self._of[id(made)] = container
+        return made
 
     def _facts(self, resource: PolicyResource) -> Iterator[Manifest]:
         try:

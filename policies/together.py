@@ -142,6 +142,7 @@ class Together:
             read. What brings objects that nobody here sees (a Helm release) makes a part of them too.
         references: The `reference` outputs of the stack's VerifiedImage components; None where objects come from
             files, which have no components.
+        hosted: What runs on a Docker host, which no other object is about.
     """
 
     def __init__(
@@ -151,9 +152,11 @@ class Together:
         *,
         part: bool = False,
         references: tuple[object, ...] | None = None,
+        hosted: tuple[Manifest, ...] = (),
     ) -> None:
         self.parameters = parameters
         self.references = references
+        self.hosted = hosted
         self._part = part
         self._elsewhere = cast("list[str]", parameters.get(ELSEWHERE, []))
         self._kinds: dict[str, list[Manifest]] = defaultdict(list)

@@ -10,8 +10,7 @@ from cli.compose_import.service import Service
 from components.spec import defaults
 from policies.asking import Questions
 from policies.catalogue import SINGLE_RULES
-from policies.docker_container import TYPE
-from policies.docker_words import WORDS
+from policies.docker_words import CONTAINER, WORDS
 from policies.settings import WORKLOADS_LEVELS, load
 
 _CAPABILITIES = "all capabilities are dropped, and none is added: use a port above 1023"
@@ -72,7 +71,7 @@ def object_to(service: Service) -> None:
 
 
 def _found(service: Service) -> Iterator[tuple[str, str, str]]:
-    for finding in _questions().of_resource(TYPE, container(service), frozenset(), {}):
+    for finding in _questions().of_resource(CONTAINER, container(service), frozenset(), {}):
         if finding.verdict == "violation":
             yield place(service, finding.path), finding.problem, finding.about.id
 

@@ -164,7 +164,8 @@ IMAGE_REGISTRY = _rule(
         references=(Reference("CIS Kubernetes Benchmark 1.8", "5.5.1"),),
         decision=(
             "An entry matches whole path segments only: registry.example.com/team does not allow "
-            "registry.example.com/team-evil. Without a list of allowed ones all are allowed but those denied."
+            "registry.example.com/team-evil. Without a list of allowed ones all are allowed but those denied. An image "
+            "that a Docker container runs by the host's own number is judged where it is pulled (RemoteImage)."
         ),
     ),
     PythonOnly(_REASON, _IMAGE, _judge_registry),

@@ -69,7 +69,7 @@ def _unverified(objects: Together) -> Iterator[Claim]:
         return
     extra = cast("list[object]", objects.parameters[VERIFIED_IMAGES.name])
     known = _verified([*extra, *objects.references])
-    for manifest in objects.carriers:
+    for manifest in (*objects.carriers, *objects.hosted):
         for pod in manifest.pods:
             for container in pod.containers:
                 found = _judge(container, known, partial=manifest.partial or container.partial)
@@ -112,6 +112,7 @@ VERIFIED_IMAGE = StackRule(
         ),
         decision=(
             "Images are compared by digest alone: the same digest is the same content, in whichever registry it lies. "
+            "What a container of a Docker host runs by a number is what the stack's RemoteImage of that number pulled. "
             "Asked in the packs only: files have no components."
         ),
     ),

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from policies.catalogue import POD_RULES
-from policies.docker_container import TYPE
-from policies.docker_words import WORDS
+from policies.docker_words import CONTAINER, WORDS
 from policies.plain import SECRET_SIGNATURE, SENTINELS, SIGNATURE
 from tests.unit.policies.analyzer import Analyzer
 from tests.unit.policies.cases.case import Json
@@ -46,7 +45,7 @@ def messages(inputs: Json, **settings: Any) -> list[str]:
         "rules": dict.fromkeys(WORDS, "mandatory"),
         **settings,
     }
-    found = Analyzer({"workloads": config}).analyze(TYPE, inputs, "web")
+    found = Analyzer({"workloads": config}).analyze(CONTAINER, inputs, "web")
     assert not any("could not be checked" in d.message for d in found)
     return [d.message.split("\n")[1] for d in found]
 
@@ -108,7 +107,7 @@ DEVIATIONS: list[tuple[Json, list[tuple[str, str]]]] = [
     ({"memory": None}, [("memory-limit", "memory")]),
     ({"image": f"{REGISTRY}/web:1"}, [("image-digest", "image")]),
     ({"image": "nginx"}, [("image-tag", "image"), ("image-digest", "image"), ("image-registry", "image")]),
-    ({"image": DIGEST}, [("image-registry", "image")]),
+    ({"image": DIGEST}, []),
     ({"healthcheck": None}, [("liveness-probe", "healthcheck")]),
     ({"restart": "on-failure"}, [("restart-policy", "restart")]),
     ({"restart": None}, [("restart-policy", "restart")]),
@@ -147,7 +146,9 @@ def test_a_secret_field_is_judged_and_never_printed(field: str) -> None:
 
 def test_a_finding_mends_in_dockers_words() -> None:
     (line,) = messages({**GOOD, "readOnly": False})
-    assert line.startswith(f"read-only-rootfs (medium): {TYPE} web: readOnly must be true. Mend: set read_only, and")
+    assert line.startswith(
+        f"read-only-rootfs (medium): {CONTAINER} web: readOnly must be true. Mend: set read_only, and"
+    )
     for words in WORDS.values():
         ast.parse(f'docker.Container("app", {words.argument})')
 
