@@ -8,8 +8,9 @@ import pulumi
 from components.docker_apply import docker_apply
 from components.docker_environment import DockerEnvironment
 from components.docker_image import DockerImage
+from components.kept_files import KeptFiles
 from components.manifests.docker_container import docker_container
-from components.manifests.docker_files import docker_files
+from components.manifests.docker_files import docker_files, kept_files
 from components.manifests.docker_network import attachments
 from components.manifests.docker_volume import config_volume, data_volumes, secrets_volume, store_volume
 from components.manifests.names import content_suffix
@@ -60,15 +61,13 @@ class DockerWorkload(pulumi.ComponentResource):
         where, target = environment.spec, environment.target
         self.address = docker_address(where, name, spec)
         kept = [docker_apply(f"{name}-{role}", volume, self) for role, volume in _volumes(where, name, spec).items()]
-        files = docker_files(
-            where,
-            name,
-            spec,
-            keeper.number if keeper else None,
-            {each: secrets[each].value for each in spec.secrets},
-            target,
-        )
-        brought = [docker_apply(f"{name}-files", files, self, after=kept)] if files else []
+        files = docker_files(where, name, spec, keeper.number if keeper else None, target)
+        brought: list[pulumi.Resource] = []
+        if files:
+            folders = kept_files(spec, {each: secrets[each].value for each in spec.secrets})
+            holder = docker_apply(f"{name}-files", files, self, after=kept)
+            parent = pulumi.ResourceOptions(parent=self)
+            brought.append(KeptFiles(f"{name}-kept", holder.id, folders, target.host, parent))
         networks = attachments(where, environment.workloads, name)
         container = docker_container(
             where,

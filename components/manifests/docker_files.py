@@ -1,7 +1,7 @@
 """The container that brings a workload its files: secrets into memory, at every start of the host; plain files once.
 
-A root file system that cannot be written takes no uploads, and memory forgets with every restart. This container holds
-both ends: the host's copy of the secrets, which root alone can read, and the memory in which the workload finds them.
+Memory forgets with every restart. This container holds both ends: the host's copy of the secrets, which root alone can
+read, and the memory in which the workload finds them. What it keeps is put into its volumes once it is there.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,6 @@ def docker_files(
     name: str,
     workload: Workload,
     image: Leaf,
-    secrets: Mapping[str, Leaf],
     target: DockerTarget,
 ) -> DockerObject | None:
     """The container, or None for a workload without secrets and files.
@@ -49,25 +48,18 @@ def docker_files(
         name: the workload's name.
         workload: the workload.
         image: the host's number of the image `images/file-keeper`.
-        secrets: the value of each secret that the workload names: uploaded, and no part of the container's description.
         target: what the host has.
     """
     if not needs_files(workload):
         return None
-    uploads: list[dict[str, Any]] = [{"file": f"{STORE}/{each}", "content": secrets[each]} for each in workload.secrets]
-    if workload.config_files:
-        files = sorted(workload.config_files.files.items())
-        uploads += [{"file": f"{CONFIG}/{each}", "content": text} for each, text in files]
     return docker_object(
         "Container",
         docker_name(environment, name, "files"),
         workload_labels(environment, name, workload),
         image=image,
-        # The engine takes no upload into a root file system that is read-only. All in it is root's, and nobody here is.
-        **{**hardened(workload.user, workload.group, target, None), "readOnly": False},
+        **hardened(workload.user, workload.group, target, None),
         **bounds(RESOURCES, None),
         mounts=_mounts(environment, name, workload),
-        uploads=uploads,
         networkMode="none",
         healthcheck={
             "tests": ["CMD", "/keep.sh", "check"],
@@ -76,12 +68,28 @@ def docker_files(
             "startPeriod": "10s",
             "retries": 3,
         },
-        wait=True,
-        waitTimeout=60,
         restart="unless-stopped",
         **logging(target, docker_name(environment, name, "files")),
         mustRun=True,
     )
+
+
+def kept_files(workload: Workload, secrets: Mapping[str, Leaf]) -> dict[str, dict[str, Leaf]]:
+    """What is put into the volumes of the container.
+
+    Args:
+        workload: the workload.
+        secrets: the value of each secret that the workload names.
+
+    Returns:
+        The text of each file, by its name, by the folder that its volume is mounted at.
+    """
+    folders: dict[str, dict[str, Leaf]] = {}
+    if workload.secrets:
+        folders[STORE] = {each: secrets[each] for each in workload.secrets}
+    if workload.config_files:
+        folders[CONFIG] = dict(workload.config_files.files)
+    return folders
 
 
 def needs_files(workload: Workload) -> bool:

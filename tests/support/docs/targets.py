@@ -198,7 +198,7 @@ def _docker(name: str) -> list[str]:
             "secrets": secrets_volume(where, "api", workload),
             "config": config_volume(where, "api", workload),
         }
-        brought = docker_files(where, "api", workload, "", {"token": ""}, target)
+        brought = docker_files(where, "api", workload, "", target)
         made = {"Container": container, "Container (files)": brought}
         made |= {f"Network ({role})": each for role, each in networks(where, settings.workloads).items()}
         made |= {f"Volume ({role})": each for role, each in volumes.items()}

@@ -111,6 +111,7 @@ class _Monitor(mocks.MockMonitor):
 MADE: dict[str, dict[str, Any]] = {
     "Image": {"digest": DIGEST, "ref": f"name@{DIGEST}"},
     "Index": {"ref": f"name:tag@{DIGEST}"},
+    "RemoteImage": {"imageId": f"sha256:{'b' * 64}"},
     "RandomPassword": {"result": "generated-canary"},
     "RandomBytes": {"hex": "00" * 32},
 }

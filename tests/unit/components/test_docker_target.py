@@ -1,10 +1,14 @@
 """The program on a Docker host."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from policies.asking import Questions
+from policies.catalogue import SINGLE_RULES
+from policies.plain import Path, plain
+from policies.settings import WORKLOADS_LEVELS, load
 from tests.unit.components.program import run
 from tests.unit.components.recorder import DIGEST, UNKNOWN, Recording, clear_texts
 
@@ -42,7 +46,7 @@ def test_a_workload_starts_after_those_that_it_depends_on(monkeypatch: pytest.Mo
     recording = recorded(monkeypatch)
 
     (api,) = [each for each in recording.of_type("Container") if each.name == "api"]
-    assert {urn.rsplit("::", 1)[-1] for urn in api.dependencies} >= {"store", "api-files", "environment-store"}
+    assert {urn.rsplit("::", 1)[-1] for urn in api.dependencies} >= {"store", "api-kept", "environment-store"}
 
 
 def test_a_secret_is_in_no_plain_input_of_any_resource(monkeypatch: pytest.MonkeyPatch):
@@ -85,6 +89,28 @@ def test_a_workload_of_a_group_that_is_not_wanted_is_not_there(monkeypatch: pyte
     recording = recorded(monkeypatch, workloads={"api": alone, "backup": {**alone, "profiles": ["backup"]}})
 
     assert {each.name for each in recording.of_type("Container")} == {"api"}
+
+
+def test_no_rule_that_production_requires_objects_to_what_is_declared(monkeypatch: pytest.MonkeyPatch):
+    asked = load({"allowedRegistries": ["127.0.0.1:5001/slipway"]}, SINGLE_RULES, WORKLOADS_LEVELS)
+    required = [rule for rule in SINGLE_RULES.values() if asked.level(rule.about) not in ("disabled", "advisory")]
+    questions = Questions(required, asked.parameters)
+
+    recording = recorded(monkeypatch)
+
+    concerned = [each for each in recording.resources if questions.concern(each.type)]
+    found = [
+        (each.name, finding.about.id)
+        for each in concerned
+        for finding in questions.of_resource(each.type, *_plain(each.inputs), {})
+    ]
+    assert {"api", "api-files", "api-image", "file-keeper-image", "store"} <= {each.name for each in concerned}
+    assert found == []
+
+
+def _plain(inputs: dict[str, Any]) -> tuple[dict[str, object], frozenset[Path]]:
+    body, secrets = plain(inputs)
+    return cast("dict[str, object]", body), secrets
 
 
 def test_every_component_registers_its_outputs(monkeypatch: pytest.MonkeyPatch):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.manifests.docker_files import docker_files
+from components.manifests.docker_files import docker_files, kept_files
 from components.manifests.docker_object import DockerObject
 from components.manifests.docker_volume import config_volume, data_volumes, secrets_volume, store_volume
 from components.spec.target import DockerTarget
@@ -15,27 +15,20 @@ TARGET = DockerTarget.model_validate({"kind": "docker"})
 
 
 def files(**fields: Any) -> DockerObject | None:
-    return docker_files(environment(), "api", workload(**fields), "sha256:2b", {"token": "canary"}, TARGET)
+    return docker_files(environment(), "api", workload(**fields), "sha256:2b", TARGET)
 
 
 def test_nothing_is_brought_where_nothing_is_asked_for():
     assert files() is None
 
 
-def test_a_secret_is_uploaded_and_nowhere_else():
-    made = files(secrets=["token"])
+def test_secrets_and_plain_files_are_kept_in_the_folders_of_their_volumes():
+    kept = kept_files(workload(secrets=["token"], configFiles=CONFIG), {"token": "canary", "other": "not its own"})
 
+    assert kept == {"/store": {"token": "canary"}, "/config": {"app.yaml": "workers: 2\n"}}
+    made = files(secrets=["token"], configFiles=CONFIG)
     assert made is not None
-    assert made.pop("uploads") == [{"file": "/store/token", "content": "canary"}]
-    assert "canary" not in str(made)
-
-
-def test_plain_files_are_uploaded_where_the_workload_mounts_them():
-    made = files(configFiles=CONFIG)
-
-    assert made is not None
-    assert made["uploads"] == [{"file": "/config/app.yaml", "content": "workers: 2\n"}]
-    assert [mount["target"] for mount in made["mounts"]] == ["/config"]
+    assert {"/store", "/config"} <= {mount["target"] for mount in made["mounts"]}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +38,7 @@ def test_plain_files_are_uploaded_where_the_workload_mounts_them():
         ("capabilities", {"drops": ["ALL"]}),
         ("networkMode", "none"),
         ("memory", 32),
-        ("wait", True),
+        ("readOnly", True),
     ],
 )
 def test_it_is_as_confined_as_the_workload(field: str, value: object):
