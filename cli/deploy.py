@@ -14,6 +14,7 @@ from cli.needs import ENGINE, needs
 from cli.operation import Outcome, operate
 from cli.workspace import Workspace
 from components.spec.loading import Loaded
+from components.spec.without_effect import without_effect
 from toolchain import docker_host, install, registry, services
 from toolchain.progress import Progress
 
@@ -73,7 +74,7 @@ def up(workspace: Workspace, flags: Sequence[str]) -> None:
         again = lost_images.rebuild(workspace, loaded.settings.registry)
         outcome = operate(workspace, ["up", "--yes", *preview_first, *again, *flags])
     outcome.require_success()
-    tell(outcome, time.monotonic() - began)
+    tell(outcome, time.monotonic() - began, dict(without_effect(loaded)))
     image_tags.put(
         workspace, loaded.settings, cast(Mapping[str, Any], events.stack_outputs(outcome.events).get("images") or {})
     )
@@ -93,7 +94,7 @@ def destroy(workspace: Workspace) -> None:
         outcome = operate(workspace, ["destroy", "--yes", "--skip-preview"], policies=False)
         outcome.require_success()
         images.remove(workspace, loaded.settings.registry, pushed)
-    tell(outcome, time.monotonic() - began)
+    tell(outcome, time.monotonic() - began, {})
 
 
 def recover(workspace: Workspace) -> None:
@@ -120,14 +121,21 @@ def make_stack(workspace: Workspace) -> None:
     workspace.engine.create()
 
 
-def tell(outcome: Outcome, seconds: float) -> None:
-    """Print what the run left: images by digest, workloads, the manifests' folder, counts and time."""
+def tell(outcome: Outcome, seconds: float, idle: Mapping[str, str]) -> None:
+    """Print what the run left: images by digest, workloads, the manifests' folder, counts and time.
+
+    Args:
+        outcome: the run's.
+        seconds: how long it took.
+        idle: the fields of the stack file that had no effect on this target, and why.
+    """
     outputs = events.stack_outputs(outcome.events)
     click.echo()
     _tell_map("Images", cast(Mapping[str, Any], outputs.get("images") or {}))
     _tell_map("Workloads", cast(Mapping[str, Any], outputs.get("workloads") or {}))
     if folder := outputs.get("manifests"):
         click.echo(f"{click.style('Manifests', bold=True)}\n  {folder}")
+    _tell_map("Without effect on this target", idle)
     summary = events.summary(outcome.events)
     click.echo(f"{events.counts_in_words(summary.counts if summary else {})} in {seconds:.1f} s")
 

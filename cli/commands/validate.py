@@ -9,6 +9,7 @@ import click
 from cli import settings
 from cli.failures import BadInputError
 from cli.workspace import Workspace, find_checkout
+from components.spec.without_effect import without_effect
 
 
 @click.command("validate")
@@ -24,8 +25,10 @@ def command(stacks: tuple[str, ...]) -> None:
     for stack in stacks or Workspace(find_checkout(Path.cwd()), "").stacks():
         try:
             workspace = Workspace.open(stack)
-            settings.load(workspace)
+            loaded = settings.load(workspace)
             click.echo(f"{workspace.stack_file.name}: ok")
+            for path, why in without_effect(loaded):
+                click.echo(f"  {path} has no effect on this target: {why}")
         except BadInputError as error:
             mistakes.append(str(error))
     if mistakes:

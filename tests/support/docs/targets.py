@@ -26,6 +26,7 @@ from components.manifests.stateful_set import stateful_set
 from components.manifests.waivers import waived
 from components.spec.settings import Settings
 from components.spec.target import DockerTarget
+from components.spec.without_effect import ON_A_CLUSTER, ON_A_DOCKER_HOST
 from components.spec.workload import Workload
 from tests.support.docs.markdown import markdown
 
@@ -83,29 +84,15 @@ GROUP = "not deployed, unless the environment wants the group"
 IN_TWO_PLACES: Mapping[str, tuple[str, str, str]] = {
     "dependsOn": (ORDER, ORDER, "`depends_on.other.condition`"),
     "profiles": (GROUP, GROUP, "`profiles`"),
-    "rollout": ("", "nothing: one container is replaced", "nothing: one container is replaced"),
     "profile": ("", "", ""),
     "slo": ("with monitoring, the rules and the dashboard", "", ""),
 }
 """What the program does with a field beside writing it into an object, for Kubernetes, Docker and Compose."""
 
 NOTHING: Mapping[tuple[str, int], str] = {
-    ("replicas", 1): "nothing: one container",
-    ("replicas", 2): "nothing: one container",
-    ("autoscaling", 1): "nothing: one container",
-    ("autoscaling", 2): "nothing: one container",
+    **{(field, 0): f"nothing: {why}" for field, why in ON_A_CLUSTER.items()},
+    **{(field, column): f"nothing: {why}" for field, why in ON_A_DOCKER_HOST.items() for column in (1, 2)},
     ("port", 1): "the address only",
-    ("extraPorts", 1): "nothing: who shares a network reaches every port",
-    ("slo", 1): "nothing: a Docker host is not watched yet",
-    ("slo", 2): "nothing: a Docker host is not watched yet",
-    ("publish", 0): "nothing: the Service is the address",
-    ("restart", 0): "nothing: pods are always started again",
-    ("liveReload", 0): "nothing: pods do not see this machine",
-    ("waivers", 1): "nothing: waivers there are the packs' configuration",
-    ("waivers", 2): "nothing: waivers there are the packs' configuration",
-    ("pullSeconds", 1): "nothing: an image is pulled before its container is made",
-    ("pullSeconds", 2): "nothing: an image is pulled before its container is made",
-    ("pidsLimit", 0): "nothing: the kubelet's `podPidsLimit`",
     ("pidsLimit", 1): "the container's `PidsLimit`, set once it runs",
 }
 """Why a field changes no object of a target."""
