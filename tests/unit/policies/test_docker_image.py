@@ -1,6 +1,7 @@
 """Images of a Docker host: judged where they are pulled; a container runs one by the host's own number."""
 
 import ast
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ def test_the_mending_is_python() -> None:
 
 def stack(image: Any, pulled: str = REFERENCE, name: Any = "web") -> list[Diagnostic]:
     """What is said of a stack that verified one image, pulled one, and runs one in a container."""
-    resources = [
+    resources: list[tuple[str, str, Mapping[str, Any]]] = [
         (CONTAINER, "web", {"name": name, "image": image}),
         (IMAGE, "web-image", {"name": pulled, "imageId": NUMBER}),
         (COMPONENT_TYPE, "web", {"reference": REFERENCE}),
