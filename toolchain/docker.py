@@ -14,6 +14,7 @@ from toolchain.commands import output_of
 from toolchain.errors import ToolchainError
 from toolchain.home import DOCKER_SOCKET, Home
 from toolchain.progress import Progress
+from toolchain.waiting import wait_until
 
 REGISTRY_IMAGE = "registry:2.8.3"
 REGISTRY_CONTAINER = "slipway-registry"
@@ -90,7 +91,7 @@ def start(home: Home, progress: Progress) -> None:
     with progress.step("starting the registry in Docker"):
         _call(["docker", "rm", "--force", REGISTRY_CONTAINER])
         _call(run_registry_command())
-        if not processes.await_condition(registry.answers):
+        if not wait_until(registry.answers, processes.READY_TIMEOUT_S):
             raise ToolchainError(f"the registry in Docker does not answer at {registry.address()}", MEND)
 
 

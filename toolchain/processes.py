@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -18,6 +17,7 @@ from toolchain.commands import tail
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
 from toolchain.runs import RUN_ID_VARIABLE, ProcessMark
+from toolchain.waiting import wait_until
 
 READY_TIMEOUT_S = 30.0
 POLL_S = 0.05
@@ -36,7 +36,7 @@ class Service:
     Attributes:
         name: Names its record and its log.
         command: Program and arguments.
-        home: Where the record (`run/<name>.json`) and the log (`logs/<name>.log`) are.
+        home: Where the record (`run/<name>.json`) and the logs (`logs/<name>.log`, `logs/<name>.previous.log`) are.
     """
 
     name: str
@@ -47,6 +47,11 @@ class Service:
     def log(self) -> Path:
         """What it printed since it was last started."""
         return self.home.logs / f"{self.name}.log"
+
+    @property
+    def previous_log(self) -> Path:
+        """What the one before it printed, which may tell why it ended."""
+        return self.log.with_suffix(".previous.log")
 
 
 def record(home: Home, name: str) -> Path:
@@ -76,6 +81,8 @@ def start(service: Service, ready: Callable[[], bool], mend: str) -> None:
     """
     service.log.parent.mkdir(parents=True, exist_ok=True)
     try:
+        if service.log.exists():
+            service.log.replace(service.previous_log)
         with service.log.open("wb") as log:
             process = subprocess.Popen(
                 service.command,
@@ -107,17 +114,6 @@ def _await_ready(service: Service, process: subprocess.Popen[bytes], ready: Call
             what = f"ended with code {process.returncode}" if ended else f"did not answer in {READY_TIMEOUT_S:.0f} s"
             stop(service.home, service.name)
             raise ToolchainError(f"{service.name} {what}:\n{tail(service.log)}", f"{mend} (its log: {service.log})")
-
-
-def await_condition(condition: Callable[[], bool], timeout: float = READY_TIMEOUT_S) -> bool:
-    """Ask until the answer is yes; False if it is not after `timeout` seconds."""
-    deadline = time.monotonic() + timeout
-    never = threading.Event()
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        never.wait(POLL_S)
-    return True
 
 
 def stop(home: Home, name: str) -> bool:
@@ -155,11 +151,11 @@ def _end_tree(process: psutil.Process) -> None:
 
 def end(ending: Sequence[psutil.Process], grace: float) -> None:
     """Wait `grace` seconds for processes to end, then kill what is left and see it gone."""
-    await_condition(lambda: not any(map(_alive, ending)), grace)
+    wait_until(lambda: not any(map(_alive, ending)), grace)
     for process in filter(_alive, ending):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    await_condition(lambda: not any(map(_alive, ending)), STOP_GRACE_S)
+    wait_until(lambda: not any(map(_alive, ending)), STOP_GRACE_S)
 
 
 def _alive(process: psutil.Process) -> bool:

@@ -19,10 +19,10 @@ from tests.cluster.live import OPEN, PROBE, Failure, Live, Recorded, container, 
 from tests.cluster.live_failures import CASES, Case
 from tests.cluster.support import Cluster
 from toolchain.cluster.api import Api, RefusedError
-from toolchain.cluster.waiting import wait_until
 from toolchain.plugins.base import DiffKind, InitFailedError, PropertyDiff, ProviderError
 from toolchain.plugins.base_values import UNKNOWN, Properties, Secret
 from toolchain.plugins.kubernetes.live.fields import section, sections, text
+from toolchain.waiting import wait_until
 
 
 @pytest.fixture(autouse=True)

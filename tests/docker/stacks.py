@@ -10,8 +10,9 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 
+from tests.support.waiting import eventually
 from tests.support.workbench import Result, Workbench
-from toolchain import processes, registry
+from toolchain import registry
 
 HERE = Path(__file__).parent / "stack"
 NAMESPACE = "three"
@@ -117,7 +118,7 @@ EXPECTED = [(200, b"ok"), (200, b"kept"), (200, b"green"), (404, b"nothing"), (2
 
 def answering(address: str) -> None:
     """Wait until something answers there."""
-    assert processes.await_condition(lambda: _answers(address)), f"nothing answers at {address}"
+    assert eventually(lambda: _answers(address)), f"nothing answers at {address}"
 
 
 def _answers(address: str) -> bool:

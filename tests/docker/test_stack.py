@@ -13,8 +13,8 @@ import pytest
 from tests.docker import stacks
 from tests.docker.engine import Engine, Object
 from tests.docker.promises import PROMISES
+from tests.support.waiting import eventually
 from tests.support.workbench import Workbench, copy_checkout
-from toolchain import processes
 
 FRONT = f"http://127.0.0.1:{stacks.FRONT_PORT}"
 DEVIANT_PORT = 18081
@@ -156,7 +156,7 @@ def _seconds_until_served(source: Path, before: str, word: str) -> float:
     assert f'status="{before}"' in text
     started = time.monotonic()
     source.write_text(text.replace(f'status="{before}"', f'status="{word}"'))
-    assert processes.await_condition(lambda: _status() == word)
+    assert eventually(lambda: _status() == word)
     return time.monotonic() - started
 
 

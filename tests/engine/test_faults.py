@@ -28,10 +28,10 @@ from tests.support.faults import differences, manifests_of, state_of
 from tests.support.ports import free_port
 from tests.support.private_machine import private_machine
 from tests.support.small_image import build_small
+from tests.support.waiting import eventually
 from tests.support.workbench import Result, Workbench, copy_checkout
 from tests.unit.toolchain.sites import Answer, Request, served
 from toolchain.home import Home
-from toolchain.processes import await_condition
 
 PASSWORD = "planted-registry-password"
 PASSPHRASE = {"PULUMI_CONFIG_PASSPHRASE": "the passphrase of qa"}
@@ -173,7 +173,7 @@ def kill_buildkit(machine: dict[str, str]) -> None:
     record = json.loads((Path(machine["SLIPWAY_HOME"]) / "run" / "buildkitd.json").read_text())
     process = psutil.Process(record["pid"])
     process.kill()
-    assert await_condition(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+    assert eventually(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
 
 
 @contextlib.contextmanager

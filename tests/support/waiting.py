@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-from toolchain.cluster.waiting import wait_until
+from toolchain.waiting import wait_until
 
 ANSWER_S = 15.0
 

@@ -16,11 +16,11 @@ from toolchain import buildkit, processes, registry
 from toolchain.cluster import addresses, host_network, machine, preparation, programs
 from toolchain.cluster.api import Api, Object, RefusedError, condition
 from toolchain.cluster.layout import Layout
-from toolchain.cluster.waiting import wait_until
 from toolchain.commands import tail
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
 from toolchain.progress import Progress
+from toolchain.waiting import wait_until
 
 NAME = "cluster"
 """Of the record and the log."""

@@ -8,13 +8,13 @@ import psutil
 
 from toolchain import buildkit, processes, registry
 from toolchain.cluster.lifecycle import GONE_S, alone, groups_removed
-from toolchain.cluster.waiting import wait_until
 from toolchain.docker_host import configuration, programs
 from toolchain.docker_host.api import answers
 from toolchain.docker_host.layout import Layout
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
 from toolchain.progress import Progress
+from toolchain.waiting import wait_until
 
 NAME = "docker-host"
 """Of the record and the log."""

@@ -122,10 +122,13 @@ def test_a_service_inherits_no_secret_and_no_mark_of_a_run(home: Home, monkeypat
     assert inherited["HTTPS_PROXY"] == "http://proxy"
 
 
-def test_a_condition_that_never_holds_is_given_up() -> None:
-    assert not processes.await_condition(lambda: False, timeout=0.01)
-
-
-def test_a_condition_is_asked_until_it_holds() -> None:
-    answers = iter([False, False, True])
-    assert processes.await_condition(lambda: next(answers))
+def test_what_the_service_before_it_printed_is_kept(home: Home) -> None:
+    # given a service that printed a word before it ended
+    program = "import sys; print('why it ended', flush=True); " + SERVE.strip().replace("\n", "; ").lstrip("; ")
+    processes.start(service(home, program), (home.root / "child").is_file, "mend")
+    processes.stop(home, "service")
+    # when it is started again
+    start(home)
+    # then the word is still to be read
+    assert "why it ended" in service(home).previous_log.read_text()
+    assert service(home).log.read_text() == ""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from python_api import reload
 
-from toolchain import processes
+from tests.support.waiting import eventually
 
 MODULE = Path(reload.__file__)
 
@@ -44,17 +44,17 @@ def starts(folder: Path) -> list[str]:
 
 
 def test_a_change_starts_the_new_source(started: Path):
-    assert processes.await_condition(lambda: starts(started) == ["one"])
+    assert eventually(lambda: starts(started) == ["one"])
 
     write(started / "source", "two")
 
-    assert processes.await_condition(lambda: starts(started) == ["one", "two"])
+    assert eventually(lambda: starts(started) == ["one", "two"])
 
 
 def test_a_mistake_is_mended_by_the_next_change(started: Path):
-    assert processes.await_condition(lambda: starts(started) == ["one"])
+    assert eventually(lambda: starts(started) == ["one"])
     (started / "source" / "program.py").write_text("this is no program")
 
     write(started / "source", "two")
 
-    assert processes.await_condition(lambda: starts(started)[-1] == "two")
+    assert eventually(lambda: starts(started)[-1] == "two")

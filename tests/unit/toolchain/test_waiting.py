@@ -1,7 +1,7 @@
 import pytest
 
-from toolchain.cluster import waiting
-from toolchain.cluster.waiting import wait_until
+from toolchain import waiting
+from toolchain.waiting import wait_until
 
 
 @pytest.fixture(autouse=True)
