@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from policies.plain import UNKNOWN
+from policies.plain import UNKNOWN, Unknown
 from policies.view import Manifest
 
 KIND = "Dockerfile"
@@ -213,19 +213,21 @@ def substitute(text: str, known: Mapping[str, object]) -> object:
 
 
 def dockerfile_object(
-    instructions: list[Instruction], arguments: Mapping[str, object] | None = None, target: str | None = None
+    instructions: list[Instruction],
+    arguments: Mapping[str, object] | Unknown | None = None,
+    target: str | Unknown | None = None,
 ) -> Manifest:
     """Makes an object of a Dockerfile.
 
     Args:
         instructions: What `read` has read.
-        arguments: The build's arguments.
-        target: The stage that is built; the last by default.
+        arguments: The build's arguments, or nothing known of them.
+        target: The stage that is built, or nothing known of it; the last by default.
 
     Returns:
         The object, of kind `Dockerfile`.
     """
-    given = dict(arguments or {})
+    given = _Given(arguments)
     global_known: dict[str, object] = {}
     stages: list[_Stage] = []
     lines: dict[int, tuple[int, dict[str, object]]] = {}
@@ -239,17 +241,35 @@ def dockerfile_object(
         elif stages:
             _in_stage(each, entry, stages[-1])
         lines[each.line] = (len(stages) - 1, entry)
-    final = _final(stages, target)
+    body: dict[str, object] = {"lines": cast("dict[str, object]", {line: entry for line, (_, entry) in lines.items()})}
+    if isinstance(target, Unknown) and len(stages) > 1:
+        for _, entry in lines.values():
+            entry["final"] = UNKNOWN
+        return Manifest("", KIND, (), {**body, "user": UNKNOWN, "healthcheck": UNKNOWN}, ())
+    final = _final(stages, target if isinstance(target, str) else None)
+    # Of a base that is not known, an earlier stage may be the one.
+    perhaps = range(final[-1]) if final and _base(lines, final) is UNKNOWN else range(0)
     for stage, entry in lines.values():
-        entry["final"] = stage in final
+        entry["final"] = UNKNOWN if stage in perhaps else stage in final
     chain = [stages[number] for number in final]
     user: dict[str, object] = next((stage.user for stage in chain if stage.user), dict[str, object]())
-    body: dict[str, object] = {
-        "lines": cast("dict[str, object]", {line: entry for line, (_, entry) in lines.items()}),
-        "user": user or {"base": _base(lines, final)},
-        "healthcheck": any(stage.healthcheck for stage in chain),
-    }
+    body["user"] = user or {"base": _base(lines, final)}
+    checked = any(stage.healthcheck for stage in chain)
+    body["healthcheck"] = checked or (UNKNOWN if any(stages[number].healthcheck for number in perhaps) else False)
     return Manifest("", KIND, (), body, ())
+
+
+class _Given:
+    """What the build gives; an argument that is null is not given."""
+
+    def __init__(self, arguments: Mapping[str, object] | Unknown | None) -> None:
+        self._unknown = isinstance(arguments, Unknown)
+        self._values = dict(arguments) if isinstance(arguments, Mapping) else {}
+
+    def get(self, name: str, otherwise: object) -> object:
+        """The value of an argument; nothing known where nothing is known of them all."""
+        value = self._values.get(name)
+        return UNKNOWN if self._unknown else otherwise if value is None else value
 
 
 def _base(lines: Mapping[int, tuple[int, dict[str, object]]], final: list[int]) -> object:
@@ -288,7 +308,7 @@ def _arguments(
     instruction: Instruction,
     entry: dict[str, object],
     known: dict[str, object],
-    given: Mapping[str, object],
+    given: _Given,
     above: Mapping[str, object],
 ) -> None:
     held: dict[str, object] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from policies.plain import UNKNOWN, Unknown
 from policies.values.waiver import ANNOTATION
@@ -20,8 +20,12 @@ COLOURS = frozenset({"blue", "green"})
 _Tree = Mapping[str, "_Tree | str"]
 
 _ALL = "all"
+"""Keep the value as it is."""
+
 _KEYS = "keys"
 """Keep the keys of a mapping, and of each value only whether it is known."""
+
+_TARGET: _Tree = dict.fromkeys(("apiVersion", "kind", "name"), _ALL)
 
 _KEPT: dict[str, _Tree] = {
     "ConfigMap": {"data": _KEYS, "binaryData": _KEYS},
@@ -31,24 +35,35 @@ _KEPT: dict[str, _Tree] = {
     "Secret": {"data": _KEYS, "stringData": _KEYS, "type": _ALL},
     "Service": {"spec": dict.fromkeys(("selector", "type", "ports", "clusterIP"), _ALL)},
     "ServiceAccount": {"automountServiceAccountToken": _ALL},
-    "autoscaling/HorizontalPodAutoscaler": {"spec": dict.fromkeys(("scaleTargetRef", "minReplicas", "metrics"), _ALL)},
+    "autoscaling/HorizontalPodAutoscaler": {
+        "spec": {"scaleTargetRef": _TARGET, "minReplicas": _ALL, "metrics": _ALL},
+    },
     "gateway.networking.k8s.io/HTTPRoute": {"spec": {"rules": _ALL}},
     "networking.k8s.io/Ingress": {"spec": {"defaultBackend": _ALL, "rules": _ALL}},
-    "networking.k8s.io/NetworkPolicy": {"spec": _ALL},
-    "policy/PodDisruptionBudget": {"spec": _ALL},
-    "autoscaling.k8s.io/VerticalPodAutoscaler": {"spec": {"targetRef": _ALL, "updatePolicy": _ALL}},
+    "networking.k8s.io/NetworkPolicy": {
+        "spec": dict.fromkeys(("podSelector", "policyTypes", "ingress", "egress"), _ALL),
+    },
+    "policy/PodDisruptionBudget": {"spec": {"minAvailable": _ALL, "selector": _ALL}},
+    "autoscaling.k8s.io/VerticalPodAutoscaler": {
+        "spec": {"targetRef": _TARGET, "updatePolicy": {"updateMode": _ALL}},
+    },
     "bitnami.com/SealedSecret": {},
     "cert-manager.io/Certificate": {"spec": {"secretName": _ALL}},
-    "external-secrets.io/ExternalSecret": {"spec": {"target": _ALL}},
-    "monitoring.coreos.com/ServiceMonitor": {"spec": {"selector": _ALL, "namespaceSelector": _ALL}},
+    "external-secrets.io/ExternalSecret": {"spec": {"target": {"name": _ALL}}},
+    "monitoring.coreos.com/ServiceMonitor": {
+        "spec": {"selector": _ALL, "namespaceSelector": {"any": _ALL, "matchNames": _ALL}},
+    },
 }
 """The kinds that joins look at, beside those that carry pods, and the fields that are kept of them."""
 
+_OF_METADATA: _Tree = dict.fromkeys(("name", "namespace", "labels"), _ALL)
 _OF_CARRIER: _Tree = {"spec": {"replicas": _ALL, "serviceName": _ALL}}
 _OF_POD: _Tree = dict.fromkeys(
     ("serviceAccountName", "serviceAccount", "automountServiceAccountToken", "hostNetwork"), _ALL
 )
-_OF_CONTAINER: _Tree = dict.fromkeys(("name", "image", "env", "envFrom", "ports"), _ALL) | {"readinessProbe": _KEYS}
+_OF_CONTAINER: _Tree = dict.fromkeys(("name", "image", "env", "envFrom", "ports", "restartPolicy"), _ALL) | {
+    "readinessProbe": _KEYS
+}
 
 KINDS = frozenset(_KEPT)
 """The kinds that joins look at, beside those that carry pods."""
@@ -72,21 +87,21 @@ def fact(manifest: Manifest, namespace: str | None = None) -> Manifest | None:
     return replace(manifest, body=body, pods=tuple(_pod(pod) for pod in manifest.pods))
 
 
-def colour(metadata: Body | None) -> tuple[str, str] | None:
+def colour(metadata: Body | None) -> tuple[str, str] | Unknown | None:
     """The label by which pods say which half of a release they are, and its value; None for all others."""
-    labels = metadata.get("labels") if isinstance(metadata, dict) else None
-    if isinstance(labels, dict):
-        for key, value in cast("dict[str, object]", labels).items():
-            if isinstance(value, str) and value in COLOURS:
-                return key, value
-    return None
+    if isinstance(metadata, Unknown):
+        return UNKNOWN
+    labels = (metadata or {}).get("labels")
+    values = cast("dict[str, object]", labels) if isinstance(labels, dict) else {}
+    said = next(((key, value) for key, value in values.items() if isinstance(value, str) and value in COLOURS), None)
+    return said or (UNKNOWN if labels is UNKNOWN or UNKNOWN in values.values() else None)
 
 
-def _metadata(metadata: object, namespace: str | None) -> object:
-    if not isinstance(metadata, dict):
-        return metadata if metadata is UNKNOWN else {"namespace": namespace} if namespace else {}
-    fields = cast("dict[str, object]", metadata)
-    kept = {key: fields[key] for key in ("name", "namespace", "labels") if fields.get(key) is not None}
+def _metadata(metadata: object, namespace: str | None) -> dict[str, object]:
+    if metadata is UNKNOWN:
+        return _unknown(_OF_METADATA)
+    fields = cast("dict[str, object]", metadata) if isinstance(metadata, dict) else {}
+    kept = _kept(fields, _OF_METADATA)
     if namespace:
         kept.setdefault("namespace", namespace)
     annotations = fields.get("annotations")
@@ -98,7 +113,7 @@ def _metadata(metadata: object, namespace: str | None) -> object:
 
 
 def _pod(pod: Pod) -> Pod:
-    if colour(pod.metadata) is not None:
+    if isinstance(colour(pod.metadata), tuple):
         # The halves of a release are compared with each other, field by field.
         return Pod(pod.path, pod.spec, pod.containers, _labels(pod.metadata))
     containers = tuple(replace(each, body=_body(each.body, _OF_CONTAINER)) for each in pod.containers)
@@ -119,7 +134,9 @@ def _kept(body: Mapping[str, object], tree: _Tree) -> dict[str, object]:
         value = body.get(key)
         if value is None:
             continue
-        if below == _ALL or value is UNKNOWN:
+        if value is UNKNOWN:
+            made[key] = _unknown(below)
+        elif below == _ALL:
             made[key] = value
         elif isinstance(value, dict):
             inner = cast("dict[str, object]", value)
@@ -129,3 +146,8 @@ def _kept(body: Mapping[str, object], tree: _Tree) -> dict[str, object]:
                 else _kept(inner, below)
             )
     return made
+
+
+def _unknown(tree: _Tree | str) -> Any:
+    """What is not known as a whole is so in each of the fields that a join reads."""
+    return UNKNOWN if isinstance(tree, str) else {key: _unknown(below) for key, below in tree.items()}

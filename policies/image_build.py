@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path as File
 from typing import cast
 
-from policies.plain import UNKNOWN, Path
+from policies.plain import UNKNOWN, Path, Unknown
 
 BUILDS = frozenset({"docker-build:index:Image", "docker:index/image:Image"})
 """The type tokens of resources that build an image."""
@@ -22,14 +22,14 @@ class ImageBuild:
     Attributes:
         text: The Dockerfile's text; None where it is not here to be read.
         at: Where the resource says what its Dockerfile is.
-        arguments: The build's arguments.
-        target: The stage that is built; None: the last.
+        arguments: The build's arguments, or nothing known of them.
+        target: The stage that is built, or nothing known of it; None: the last.
     """
 
     text: str | None
     at: Path
-    arguments: Mapping[str, object]
-    target: str | None
+    arguments: Mapping[str, object] | Unknown
+    target: str | Unknown | None
 
 
 def image_build(resource_type: str, inputs: Mapping[str, object]) -> ImageBuild | None:
@@ -44,27 +44,33 @@ def image_build(resource_type: str, inputs: Mapping[str, object]) -> ImageBuild 
     """
     if resource_type not in BUILDS:
         return None
-    if resource_type == "docker-build:index:Image":
-        dockerfile = _fields(inputs.get("dockerfile"))
-        arguments, target = inputs.get("buildArgs"), inputs.get("target")
-        inline, location, at = dockerfile.get("inline"), dockerfile.get("location"), ("dockerfile",)
-        context = _fields(inputs.get("context")).get("location")
-    else:
-        build = _fields(inputs.get("build"))
-        arguments, target = build.get("args"), build.get("target")
-        inline, location, at = None, build.get("dockerfile"), ("build", "dockerfile")
-        context = build.get("context")
+    newer = resource_type == "docker-build:index:Image"
+    inline = _at(inputs, "dockerfile", "inline") if newer else None
+    location = _at(inputs, *(("dockerfile", "location") if newer else ("build", "dockerfile")))
+    context = _at(inputs, *(("context", "location") if newer else ("build", "context")))
+    arguments = _at(inputs, *(("buildArgs",) if newer else ("build", "args")))
+    target = _at(inputs, *(("target",) if newer else ("build", "target")))
+    at: Path = ("dockerfile", "inline" if inline else "location") if newer else ("build", "dockerfile")
     if inline:
-        text: str | None = inline if isinstance(inline, str) else None
-        at = (*at, "inline")
+        text = inline if isinstance(inline, str) else None
     else:
-        at = (*at, "location") if at == ("dockerfile",) else at
         text = _read(location if location is not None else _below(context))
-    return ImageBuild(text, at, _fields(arguments), target if isinstance(target, str) else None)
+    return ImageBuild(
+        text,
+        at,
+        cast("dict[str, object]", arguments) if isinstance(arguments, dict | Unknown) else {},
+        target if isinstance(target, str | Unknown) else None,
+    )
 
 
-def _fields(value: object) -> dict[str, object]:
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+def _at(inputs: Mapping[str, object], *path: str) -> object:
+    """What is at a path; nothing known where that is so on the way there."""
+    value: object = inputs
+    for step in path:
+        if not isinstance(value, Mapping):
+            return UNKNOWN if value is UNKNOWN else None
+        value = cast("Mapping[str, object]", value).get(step)
+    return value
 
 
 def _below(context: object) -> object:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, cast
 
-from policies.plain import UNKNOWN, Unknown
+from policies.plain import UNKNOWN, Sealed, Unknown
 from policies.predicates import (
     ABSENT,
     AllOf,
@@ -215,7 +215,10 @@ def getter(field: Field) -> Getter:
         if value is None:
             return UNKNOWN if subject.partial else ABSENT
         if checked and value.__class__ not in types and value is not UNKNOWN:
-            raise MalformedError(field)
+            # What is secret is judged by its value; only a field of kind `any` is told that it is secret.
+            value = value.value if isinstance(value, Sealed) else value
+            if value.__class__ not in types:
+                raise MalformedError(field)
         return value
 
     return get

@@ -94,12 +94,12 @@ class Chosen(NamedTuple):
 
     Attributes:
         pods: Those that it chooses.
-        waiting: Whether others may turn out to be chosen, once what is not known yet is.
+        waiting: The others that may turn out to be chosen, once what is not known yet is.
         beyond: Whether others may be chosen by labels that nobody here will ever see.
     """
 
     pods: list[Carried]
-    waiting: bool
+    waiting: list[Carried]
     beyond: bool
 
 
@@ -143,6 +143,10 @@ class Together:
         references: The `reference` outputs of the stack's VerifiedImage components; None where objects come from
             files, which have no components.
         hosted: What runs on a Docker host, which no other object is about.
+
+    Attributes:
+        carriers: The objects that carry pods.
+        adrift: The pods of which nobody knows yet in which namespace they are.
     """
 
     def __init__(
@@ -164,7 +168,9 @@ class Together:
         self._placed: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
         self._uncertain: set[tuple[str, str]] = set()
         self._makers: set[str] = set()
+        self._maker_somewhere = False
         self._pods: dict[str, _Pods] = defaultdict(_Pods)
+        self.adrift: list[Carried] = []
         self.carriers: list[Manifest] = []
         for manifest in objects:
             self._add(manifest)
@@ -175,21 +181,22 @@ class Together:
         self._kinds[kind].append(manifest)
         if manifest.pods:
             self.carriers.append(manifest)
+        own = built_in(manifest.api_version)
+        maker = not own and not manifest.pods and kind not in _PODLESS and kind.partition("/")[0] not in _PODLESS_GROUPS
         if isinstance(namespace, Unknown):
             self._uncertain |= {(kind, _ANYWHERE), *([(PODS, _ANYWHERE)] if manifest.pods else [])}
+            self._maker_somewhere = self._maker_somewhere or maker
+            self.adrift += _carried(manifest, own=own)
             return
         self._placed[kind, namespace].append(manifest)
         if isinstance(name, str):
             self._named[kind, namespace, name] = manifest
         else:
             self._uncertain.add((kind, namespace))
-        own = built_in(manifest.api_version)
-        if not own and not manifest.pods and kind not in _PODLESS and kind.partition("/")[0] not in _PODLESS_GROUPS:
+        if maker:
             self._makers.add(namespace)
-        for pod in manifest.pods:
-            labels = UNKNOWN if isinstance(pod.metadata, Unknown) else (pod.metadata or {}).get("labels")
-            # A patch's labels, and those of a pod that an operator makes, may be more than are written here.
-            self._pods[namespace].add(Carried(manifest, pod, labels, own and not manifest.partial))
+        for carried in _carried(manifest, own=own):
+            self._pods[namespace].add(carried)
 
     def of(self, *kinds: str) -> Iterator[Manifest]:
         """The objects of these kinds (`apps/Deployment`; a core kind stands alone)."""
@@ -201,10 +208,16 @@ class Together:
         for namespace, pods in self._pods.items():
             yield namespace, pods.everything
 
-    def has_kind_like(self, namespace: str, part: str, but: str) -> bool:
+    def has_kind_like(self, namespace: str, part: str, but: str) -> Truth:
         """Whether a namespace has objects with this in their kind, but for one kind."""
         kinds = [kind for kind in self._kinds if part in kind and kind != but]
-        return any((kind, namespace) in self._placed for kind in kinds)
+        if any((kind, namespace) in self._placed for kind in kinds):
+            return True
+        return None if any(self.adrift_kind(kind) for kind in kinds) else False
+
+    def adrift_kind(self, kind: str) -> bool:
+        """Whether there is an object of this kind of which nobody knows yet in which namespace it is."""
+        return (kind, _ANYWHERE) in self._uncertain
 
     def placed(self, namespace: str, *kinds: str) -> Iterator[Manifest]:
         """The objects of these kinds in a namespace."""
@@ -215,25 +228,29 @@ class Together:
         """The object of this kind and name, or None."""
         return self._named.get((kind, namespace, name))
 
-    def chosen(self, namespace: str, selector: Selector) -> Chosen:
+    def chosen(self, namespace: str | Unknown, selector: Selector) -> Chosen:
         """The pods of a namespace that a selector chooses.
 
         Args:
-            namespace: The namespace.
+            namespace: The namespace; all pods may be in one that is not known.
             selector: The selector.
 
         Returns:
             Those that it chooses, and what there is to say of the others.
         """
-        pods = self._pods.get(namespace)
         found: list[Carried] = []
-        waiting, beyond = (PODS, _ANYWHERE) in self._uncertain, False
+        if isinstance(namespace, Unknown):
+            everywhere = [*self.adrift, *(carried for pods in self._pods.values() for carried in pods.everything)]
+            return Chosen(found, [carried for carried in everywhere if carried.chosen(selector) is not False], False)
+        pods = self._pods.get(namespace)
+        waiting = [carried for carried in self.adrift if carried.chosen(selector) is not False]
+        beyond = False
         for carried in pods.candidates(selector) if pods is not None else ():
             truth = carried.chosen(selector)
             if truth:
                 found.append(carried)
             elif truth is None:
-                waiting = True
+                waiting.append(carried)
             else:
                 beyond = beyond or not carried.whole
         return Chosen(found, waiting, beyond)
@@ -251,25 +268,38 @@ class Together:
             None where it may well be elsewhere: nothing is claimed then.
         """
         if isinstance(namespace, Unknown):
-            return "unknown"
+            return None if self._nowhere_whole() else "unknown"
         address = f"{kind.rpartition('/')[2]} {namespace}/{name}"
         if any(fnmatchcase(address, pattern) for pattern in self._elsewhere):
             return None
-        if not self._whole(kind, namespace):
+        whole = self._whole(kind, namespace)
+        if whole is False:
             return None
-        if not {(kind, namespace), (kind, _ANYWHERE)}.isdisjoint(self._uncertain):
-            return "unknown"
-        return "violation"
+        perhaps_there = not {(kind, namespace), (kind, _ANYWHERE)}.isdisjoint(self._uncertain)
+        return "unknown" if whole is None or perhaps_there else "violation"
 
-    def _whole(self, kind: str, namespace: str) -> bool:
+    def _nowhere_whole(self) -> bool:
         said = self.parameters.get(WHOLE_SET, "auto")
-        if said != "auto":
-            return said == "yes"
-        if self._part or (kind == PODS and namespace in self._makers):
+        return said == "no" or (said == "auto" and self._part)
+
+    def _whole(self, kind: str, namespace: str) -> Truth:
+        if self.parameters.get(WHOLE_SET, "auto") == "yes":
+            return True
+        if self._nowhere_whole() or (kind == PODS and namespace in self._makers):
             return False
         # Who describes a namespace, or one object of the kind in it, is taken to describe them all.
         described = ("Namespace", "", namespace) in self._named
-        return described or (namespace in self._pods if kind == PODS else bool(self._placed.get((kind, namespace))))
+        if described or (namespace in self._pods if kind == PODS else bool(self._placed.get((kind, namespace)))):
+            return None if kind == PODS and self._maker_somewhere else True
+        return None if {("Namespace", ""), (kind, _ANYWHERE)} & self._uncertain else False
+
+
+def _carried(manifest: Manifest, *, own: bool) -> Iterator[Carried]:
+    """The pods of an object, of Kubernetes' own kinds or of another."""
+    for pod in manifest.pods:
+        labels = UNKNOWN if isinstance(pod.metadata, Unknown) else (pod.metadata or {}).get("labels")
+        # A patch's labels, and those of a pod that an operator makes, may be more than are written here.
+        yield Carried(manifest, pod, labels, own and not manifest.partial)
 
 
 PODS = "Pod"

@@ -39,11 +39,10 @@ def _words(name: str) -> str:
 def _plain_credential(value: object, _: Parameters) -> str | Unknown | None:
     undecided = False
     for path, text, named in _texts(value, (), named=False):
-        if isinstance(text, str):
-            if (named and text) or _VALUE.search(text):
-                return f"{render(path)} is in plain text"
-        elif named:
+        if not isinstance(text, str):
             undecided = True
+        elif (named and text) or _VALUE.search(text):
+            return f"{render(path)} is in plain text"
     return UNKNOWN if undecided else None
 
 

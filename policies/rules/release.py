@@ -8,11 +8,12 @@ from typing import cast
 
 from policies.facts import COLOURS, colour
 from policies.labels import equality
+from policies.names import metadata_text
 from policies.plain import UNKNOWN, Path, Unknown
 from policies.rules.build import listed, mapping
-from policies.rules.joins.build import join_rule, spec_of
-from policies.together import Claim, Together, namespace_in
-from policies.truth import Verdict
+from policies.rules.joins.build import join_rule, left_open, spec_of
+from policies.together import Carried, Claim, Together, namespace_in
+from policies.truth import Truth
 from policies.view import Manifest, Pod
 
 _DIFFERENT = frozenset({"image", "imagePullPolicy"})
@@ -21,17 +22,29 @@ _DIFFERENT = frozenset({"image", "imagePullPolicy"})
 _Half = tuple[Manifest, Pod]
 
 
-def _halves(objects: Together) -> Iterator[list[_Half]]:
-    """The halves of each release: workloads of one kind and name, but for the colour."""
+def _half(manifest: Manifest, pod: Pod) -> tuple[object, ...] | Unknown | None:
+    """What the halves of one release have in common; None for all other pods."""
+    found, name = colour(pod.metadata), metadata_text(manifest.body, "name")
+    if isinstance(found, Unknown) or found is None:
+        return found
+    parts = (manifest.group_kind, namespace_in(manifest), _bare(name, found[1]) if isinstance(name, str) else name)
+    return UNKNOWN if UNKNOWN in parts else parts
+
+
+def _halves(objects: Together) -> tuple[list[list[_Half]], list[_Half]]:
+    """The halves of each release (workloads of one kind and name, but for the colour), and what may be one."""
     groups: dict[tuple[object, ...], list[_Half]] = defaultdict(list)
+    perhaps: list[_Half] = []
     for manifest in objects.carriers:
         for pod in manifest.pods:
-            found = colour(pod.metadata)
-            if found is not None and isinstance(manifest.name, str):
-                groups[manifest.group_kind, namespace_in(manifest), _bare(manifest.name, found[1])].append(
-                    (manifest, pod)
-                )
-    yield from (group for group in groups.values() if len(group) > 1)
+            key = _half(manifest, pod)
+            if isinstance(key, Unknown):
+                perhaps.append((manifest, pod))
+            elif key is not None:
+                groups[key].append((manifest, pod))
+    # One that may be the half of a release needs another one.
+    several = len(perhaps) + len(groups) > 1
+    return [group for group in groups.values() if len(group) > 1], perhaps if several else []
 
 
 def _bare(name: str, own: str) -> str:
@@ -66,7 +79,10 @@ def _colourless(value: object, colours: frozenset[str]) -> object:
 
 
 def _alike(objects: Together) -> Iterator[Claim]:
-    for group in _halves(objects):
+    groups, perhaps = _halves(objects)
+    for manifest, pod in perhaps:
+        yield Claim("unknown", manifest, pod.path, "must be as in the other half, but for image and colour")
+    for group in groups:
         first, pod = group[0]
         for manifest, other in group[1:]:
             for path, certain in _differences(pod.spec, other.spec, (), COLOURS):
@@ -91,37 +107,39 @@ RELEASE_ALIKE = join_rule(
 def _one_colour(objects: Together) -> Iterator[Claim]:
     for service in objects.of("Service"):
         selector, namespace = equality(spec_of(service).get("selector")), namespace_in(service)
-        if selector.empty or isinstance(namespace, Unknown):
+        if selector.empty:
             continue
         found = objects.chosen(namespace, selector)
-        releases: dict[tuple[object, ...], set[str]] = defaultdict(set)
-        for carried in found.pods:
-            own = colour(carried.pod.metadata)
-            if own is not None and isinstance(carried.manifest.name, str):
-                releases[own[0], _bare(carried.manifest.name, own[1])].add(own[1])
-        verdict: Verdict | None = None
-        if any(len(colours) > 1 for colours in releases.values()):
-            verdict = "violation"
-        elif not selector.known and found.waiting and _coloured(objects, namespace):
-            verdict = "unknown"
-        if verdict is not None and not _shared(service):
+        certain, shared = _several(found.pods), _shared(service)
+        perhaps = _several([*found.pods, *found.waiting])
+        if perhaps is not False and shared is not True:
+            verdict = left_open("violation" if certain else "unknown", *([UNKNOWN] if shared is None else []))
             yield Claim(verdict, service, ("spec", "selector"), "must choose the pods of one colour")
 
 
-def _coloured(objects: Together, namespace: str) -> bool:
-    """Whether a namespace has a release."""
-    return any(
-        colour(carried.pod.metadata) is not None
-        for where, pods in objects.pods()
-        for carried in pods
-        if where == namespace
-    )
+def _several(pods: list[Carried]) -> Truth:
+    """Whether pods are of both halves of a release."""
+    releases: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    perhaps = 0
+    for carried in pods:
+        own, key = colour(carried.pod.metadata), _half(carried.manifest, carried.pod)
+        if isinstance(key, Unknown):
+            perhaps += 1
+        elif key is not None and isinstance(own, tuple):
+            releases[own[0], *key[1:]].add(own[1])
+    if any(len(colours) > 1 for colours in releases.values()):
+        return True
+    return None if perhaps and perhaps + len(releases) > 1 else False
 
 
-def _shared(service: Manifest) -> bool:
+def _shared(service: Manifest) -> Truth:
     """Whether a Service is for measuring or for names (headless), and not for requests."""
-    names = [mapping(port).get("name") for port in listed(spec_of(service).get("ports"))]
-    return spec_of(service).get("clusterIP") == "None" or (bool(names) and set(names) == {"metrics"})
+    spec = spec_of(service)
+    ports, address = spec.get("ports"), spec.get("clusterIP")
+    names = {UNKNOWN if port is UNKNOWN else mapping(port).get("name") for port in listed(ports)}
+    if address == "None" or names == {"metrics"}:
+        return True
+    return None if UNKNOWN in (ports, address) or (UNKNOWN in names and names <= {"metrics", UNKNOWN}) else False
 
 
 RELEASE_SELECTOR = join_rule(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from policies.labels import Selector
 from policies.plain import UNKNOWN, Path, Unknown
 from policies.rule import REQUIRED, Level, Parameter, Profile, Severity, StackRule, Tier
-from policies.rules.build import about, mapping
+from policies.rules.build import about, listed, mapping
 from policies.rules.parameters import JOINS
 from policies.together import PODS, Claim, Together, namespace_in
 from policies.truth import Verdict
@@ -51,6 +51,37 @@ def look_up(objects: Together, kind: str, namespace: str | Unknown, name: object
     return objects.named(kind, namespace, text) or objects.absent(kind, namespace, text)
 
 
+EACH = "*"
+"""For `found_at`: every item of a list."""
+
+
+def found_at(value: object, *steps: str, at: Path = ()) -> Iterator[tuple[Path, object]]:
+    """What is at a path below a value; what is not known on the way there is found in its place.
+
+    Args:
+        value: The value.
+        *steps: The keys on the way; `EACH` for every item of a list.
+        at: The path of the value itself.
+
+    Yields:
+        The path and what is there, but for what is missing or null.
+    """
+    if value is None:
+        return
+    if value is UNKNOWN or not steps:
+        yield at, value
+    elif steps[0] == EACH:
+        for index, item in enumerate(listed(value)):
+            yield from found_at(item, *steps[1:], at=(*at, index))
+    else:
+        yield from found_at(mapping(value).get(steps[0]), *steps[1:], at=(*at, steps[0]))
+
+
+def left_open(verdict: Verdict, *by: object) -> Verdict:
+    """A verdict that other values of some fields would take back: it waits for those that are not known."""
+    return "unknown" if any(each is UNKNOWN for each in by) else verdict
+
+
 def unless_there(
     found: Manifest | Verdict | None, manifest: Manifest, path: Path, problem: str, container: Container | None = None
 ) -> Iterator[Claim]:
@@ -73,14 +104,12 @@ def nothing_chosen(objects: Together, manifest: Manifest, selector: Selector) ->
 
 def target_of(objects: Together, manifest: Manifest, key: str) -> Iterator[Claim]:
     """A claim, where the workload that an autoscaler names is not there."""
-    target = spec_of(manifest).get(key)
+    fields = mapping(spec_of(manifest).get(key))
     at: Path = ("spec", key)
-    if target is UNKNOWN:
-        yield Claim("unknown", manifest, at, "must name a workload that is there")
-        return
-    fields = mapping(target)
     kind, version = fields.get("kind"), fields.get("apiVersion", "apps/v1")
-    if isinstance(kind, str) and isinstance(version, str):
+    if UNKNOWN in (kind, version):
+        yield Claim("unknown", manifest, at, "must name a workload that is there")
+    elif isinstance(kind, str) and isinstance(version, str):
         group = version.rpartition("/")[0]
         group_kind = f"{group}/{kind}" if group else kind
         found = look_up(objects, group_kind, namespace_in(manifest), fields.get("name"))

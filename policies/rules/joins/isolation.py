@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from policies.labels import label_selector
 from policies.plain import UNKNOWN, Path, Unknown
 from policies.rules.build import listed, mapping
-from policies.rules.joins.build import join_rule, nothing_chosen, spec_of
+from policies.rules.joins.build import EACH, found_at, join_rule, left_open, nothing_chosen, spec_of
 from policies.together import Carried, Claim, Together
 from policies.truth import Verdict
 from policies.view import Manifest
@@ -26,16 +26,22 @@ def _network_policies(objects: Together) -> Iterator[Claim]:
         if verdict:
             yield Claim(verdict, policy, ("spec", "podSelector"), _SELECTED)
         for way, side in (("ingress", "from"), ("egress", "to")):
-            for index, rule in enumerate(listed(spec.get(way))):
-                for number, peer in enumerate(listed(mapping(rule).get(side))):
-                    fields = mapping(peer)
-                    selector = label_selector(fields.get("podSelector"))
-                    if "namespaceSelector" in fields or "podSelector" not in fields or selector.empty:
-                        continue
-                    verdict = nothing_chosen(objects, policy, selector)
-                    if verdict:
-                        at: Path = ("spec", way, index, side, number, "podSelector")
-                        yield Claim(verdict, policy, at, _SELECTED)
+            for at, peer in found_at(spec, way, EACH, side, EACH, at=("spec",)):
+                yield from _peer(objects, policy, at, peer)
+
+
+def _peer(objects: Together, policy: Manifest, at: Path, peer: object) -> Iterator[Claim]:
+    if peer is UNKNOWN:
+        yield Claim("unknown", policy, at, _SELECTED)
+        return
+    fields = mapping(peer)
+    elsewhere, wanted = fields.get("namespaceSelector"), fields.get("podSelector")
+    selector = label_selector(wanted)
+    if wanted is None or selector.empty or (elsewhere is not None and elsewhere is not UNKNOWN):
+        return
+    verdict = nothing_chosen(objects, policy, selector)
+    if verdict:
+        yield Claim(left_open(verdict, elsewhere), policy, (*at, "podSelector"), _SELECTED)
 
 
 DANGLING_NETWORKPOLICY = join_rule(
@@ -74,7 +80,7 @@ class _Covered:
             self.everything = True if sure else self.everything or None
             return
         found = objects.chosen(namespace, selector)
-        self.maybe = self.maybe or found.waiting or not sure or not selector.known
+        self.maybe = self.maybe or bool(found.waiting) or not sure or not selector.known
         if sure:
             self.pods |= {id(carried.pod) for carried in found.pods}
 
@@ -89,11 +95,15 @@ def _covers(policy: Manifest, way: str) -> bool | None:
     spec = spec_of(policy)
     types = spec.get("policyTypes")
     if types is None:
-        return way == "Ingress" or bool(spec.get("egress"))
+        egress = spec.get("egress")
+        return way == "Ingress" or (None if egress is UNKNOWN else bool(egress))
     return None if types is UNKNOWN or UNKNOWN in listed(types) else way in listed(types)
 
 
 def _open(objects: Together) -> Iterator[Claim]:
+    for carried in objects.adrift:
+        for way in _WAYS:
+            yield from _uncovered(carried, _Covered(), way, objects.absent(_POLICY, UNKNOWN))
     for namespace, pods in objects.pods():
         policies = list(objects.placed(namespace, _POLICY))
         foreign = objects.has_kind_like(namespace, "NetworkPolicy", _POLICY)
@@ -104,14 +114,14 @@ def _open(objects: Together) -> Iterator[Claim]:
                 if about is not False:
                     covered.add(objects, namespace, policy, sure=about is True and not policy.partial)
             absent = None if foreign else objects.absent(_POLICY, namespace)
-            for carried in pods if absent is not None else ():
-                yield from _uncovered(carried, covered, way, absent)
+            for carried in pods:
+                yield from _uncovered(carried, covered, way, "unknown" if absent and foreign is None else absent)
 
 
 def _uncovered(carried: Carried, covered: _Covered, way: str, absent: Verdict | None) -> Iterator[Claim]:
     on_host = mapping(carried.pod.spec).get("hostNetwork")
     verdict = covered.verdict(carried)
-    if on_host is True or verdict is None or not carried.whole:
+    if absent is None or on_host is True or verdict is None or not carried.whole:
         return
     if absent == "unknown" or on_host is UNKNOWN or isinstance(carried.pod.spec, Unknown):
         verdict = "unknown"
@@ -135,10 +145,12 @@ NETWORK_POLICY = join_rule(
 def _without_bounds(objects: Together) -> Iterator[Claim]:
     for namespace in objects.of("Namespace"):
         name = mapping(namespace.body.get("metadata")).get("name")
-        if not isinstance(name, str) or name.startswith("kube-") or namespace.partial:
+        own = isinstance(name, str) and name.startswith("kube-")
+        if own or namespace.partial or not isinstance(name, str | Unknown):
             continue
         for kind in ("ResourceQuota", "LimitRange"):
-            verdict = objects.absent(kind, name) if not any(objects.placed(name, kind)) else None
+            there = isinstance(name, str) and any(objects.placed(name, kind))
+            verdict = None if there else objects.absent(kind, name)
             if verdict:
                 yield Claim(verdict, namespace, ("metadata", "name"), f"must have a {kind}")
 

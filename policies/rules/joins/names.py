@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from policies.plain import UNKNOWN, Path, Unknown
-from policies.rules.build import CORE, listed, mapping
+from policies.rules.build import CORE, mapping
 from policies.rules.hardening import TOKEN_SAID_BY
-from policies.rules.joins.build import join_rule, look_up, unless_there
+from policies.rules.joins.build import EACH, found_at, join_rule, left_open, look_up, unless_there
 from policies.together import Claim, Together, namespace_in
 from policies.view import Container, Manifest, Pod
 
 
-def _carried(objects: Together) -> Iterator[tuple[Manifest, Pod, dict[str, object]]]:
+def _carried(objects: Together) -> Iterator[tuple[Manifest, Pod]]:
     for manifest in objects.carriers:
         for pod in manifest.pods:
-            yield manifest, pod, mapping(pod.spec)
+            yield manifest, pod
 
 
 def _accounts(objects: Together) -> Iterator[Claim]:
-    for manifest, pod, spec in _carried(objects):
+    for manifest, pod in _carried(objects):
+        spec = mapping(pod.spec)
         key = "serviceAccountName" if spec.get("serviceAccountName") else "serviceAccount"
-        name = spec.get(key)
+        at, name = next(found_at(pod.spec, key, at=pod.path), (pod.path, None))
         if name not in (None, "", "default"):
             found = look_up(objects, "ServiceAccount", namespace_in(manifest), name)
-            yield from unless_there(found, manifest, (*pod.path, key), "must name a ServiceAccount that is there")
+            yield from unless_there(found, manifest, at, "must name a ServiceAccount that is there")
 
 
 MISSING_SA = join_rule(
@@ -49,20 +51,17 @@ _OF_THE_CLUSTER = frozenset({("ConfigMap", "kube-root-ca.crt")})
 def _made(objects: Together, namespace: str) -> set[object]:
     names: set[object] = set()
     for kind, paths in _MADE_BY.items():
+        if objects.adrift_kind(kind):
+            names.add(UNKNOWN)
         for manifest in objects.placed(namespace, kind):
-            for path in paths:
-                value: object = manifest.body
-                for step in path:
-                    value = mapping(value).get(step)
-                if value is not None:
-                    names.add(value)
-                    break
+            said = (value for path in paths for _, value in found_at(manifest.body, *path))
+            names.add(next(said, None))
     return names
 
 
 def _environment(objects: Together) -> Iterator[Claim]:
     made: dict[str | Unknown, set[object]] = {}
-    for manifest, pod, _ in _carried(objects):
+    for manifest, pod in _carried(objects):
         namespace = namespace_in(manifest)
         if namespace not in made:
             made[namespace] = _made(objects, namespace) if isinstance(namespace, str) else set()
@@ -71,18 +70,18 @@ def _environment(objects: Together) -> Iterator[Claim]:
                 yield from _reference(objects, made[namespace], manifest, container, kind, at, reference)
 
 
+_SOURCES = {
+    ("env", EACH, "valueFrom", "secretKeyRef"): "Secret",
+    ("env", EACH, "valueFrom", "configMapKeyRef"): "ConfigMap",
+    ("envFrom", EACH, "secretRef"): "Secret",
+    ("envFrom", EACH, "configMapRef"): "ConfigMap",
+}
+
+
 def _references(container: Container) -> Iterator[tuple[str, Path, object]]:
-    body = mapping(container.body)
-    for index, entry in enumerate(listed(body.get("env"))):
-        source = mapping(mapping(entry).get("valueFrom"))
-        for key, kind in (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap")):
-            if source.get(key) is not None:
-                yield kind, (*container.path, "env", index, "valueFrom", key), source[key]
-    for index, entry in enumerate(listed(body.get("envFrom"))):
-        for key, kind in (("secretRef", "Secret"), ("configMapRef", "ConfigMap")):
-            reference = mapping(entry).get(key)
-            if reference is not None:
-                yield kind, (*container.path, "envFrom", index, key), reference
+    for path, kind in _SOURCES.items():
+        for at, reference in found_at(container.body, *path, at=container.path):
+            yield kind, at, reference
 
 
 def _reference(
@@ -99,15 +98,16 @@ def _reference(
         yield Claim("unknown", manifest, at, problem, container)
         return
     fields = mapping(reference)
-    name, key = fields.get("name"), fields.get("key")
-    if fields.get("optional") is True or (kind, name) in _OF_THE_CLUSTER or (kind == "Secret" and name in made):
+    name, key, optional = fields.get("name"), fields.get("key"), fields.get("optional")
+    if optional is True or (kind, name) in _OF_THE_CLUSTER or (kind == "Secret" and name in made):
         return
     found = look_up(objects, kind, namespace_in(manifest), name)
     if isinstance(found, Manifest):
-        yield from _key(found, manifest, container, (*at, "key"), key)
+        claims = _key(found, manifest, container, (*at, "key"), key)
     else:
-        verdict = "unknown" if found == "violation" and kind == "Secret" and UNKNOWN in made else found
-        yield from unless_there(verdict, manifest, (*at, "name"), problem, container)
+        claims = unless_there(found, manifest, (*at, "name"), problem, container)
+    for claim in claims:
+        yield replace(claim, verdict=left_open(claim.verdict, optional, *(made if kind == "Secret" else ())))
 
 
 def _key(found: Manifest, manifest: Manifest, container: Container, at: Path, key: object) -> Iterator[Claim]:
@@ -117,9 +117,8 @@ def _key(found: Manifest, manifest: Manifest, container: Container, at: Path, ke
     # What a controller fills, or a token, has no keys here.
     if not any(mapping(part) for part in held) and UNKNOWN not in held:
         return
-    unknown = key is UNKNOWN or UNKNOWN in held
     problem = f"must be one of the {found.kind}'s keys"
-    yield Claim("unknown" if unknown else "violation", manifest, at, problem, container)
+    yield Claim(left_open("violation", key, *held), manifest, at, problem, container)
 
 
 ENV_REF_EXISTS = join_rule(
@@ -135,21 +134,24 @@ ENV_REF_EXISTS = join_rule(
 )
 
 
+_TOKEN = "automountServiceAccountToken"  # noqa: S105 (a field's name)
+
+
 def _tokens(objects: Together) -> Iterator[Claim]:
     if objects.parameters[TOKEN_SAID_BY.name] != "account":
         return
-    for manifest, pod, spec in _carried(objects):
-        if isinstance(pod.spec, Unknown) or spec.get("automountServiceAccountToken") is not None or manifest.partial:
+    for manifest, pod in _carried(objects):
+        spec = mapping(pod.spec)
+        at, token = next(found_at(pod.spec, _TOKEN, at=pod.path), ((*pod.path, _TOKEN), None))
+        if (token is not None and token is not UNKNOWN) or manifest.partial:
             continue
         name = spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"
         found = look_up(objects, "ServiceAccount", namespace_in(manifest), name)
         said = found.body.get("automountServiceAccountToken") if isinstance(found, Manifest) else None
         if said is False:
             continue
-        unknown = found == "unknown" or said is UNKNOWN
         problem = "must be false, here or on the pod's ServiceAccount"
-        at: Path = (*pod.path, "automountServiceAccountToken")
-        yield Claim("unknown" if unknown else "violation", manifest, at, problem)
+        yield Claim(left_open("unknown" if found == "unknown" else "violation", token, said), manifest, at, problem)
 
 
 AUTOMOUNT_SA_TOKEN_ACCOUNT = join_rule(

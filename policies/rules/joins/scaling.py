@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, Decimal
+from operator import itemgetter
 
 from policies.labels import label_selector
 from policies.plain import UNKNOWN, Path, Unknown
 from policies.rule import IN_PROD
 from policies.rules.build import listed, mapping
-from policies.rules.joins.build import join_rule, spec_of, target_of
+from policies.rules.joins.build import join_rule, left_open, spec_of, target_of
 from policies.together import Claim, Together, namespace_in
-from policies.truth import Verdict
+from policies.truth import Truth, Verdict
 from policies.view import Manifest
 
 _SCALER = "autoscaling/HorizontalPodAutoscaler"
@@ -36,34 +37,71 @@ DANGLING_HPA = join_rule(
 _VPA = "autoscaling.k8s.io/VerticalPodAutoscaler"
 
 
-def _targeted(manifest: Manifest, key: str) -> tuple[object, ...] | None:
-    """What makes two autoscalers be about the same; None where that is not known."""
+_Target = tuple[object, object, object]
+"""What makes two autoscalers be about the same: the namespace, the kind and the name of what they scale."""
+
+
+def _targeted(manifest: Manifest, key: str) -> _Target:
     target = mapping(spec_of(manifest).get(key))
-    parts = (namespace_in(manifest), target.get("kind"), target.get("name"))
-    return None if UNKNOWN in parts or None in parts else parts
+    return namespace_in(manifest), target.get("kind"), target.get("name")
+
+
+def _alike(one: _Target, other: _Target) -> Truth:
+    """Whether two targets are the same."""
+    pairs = list(zip(one, other, strict=True))
+    if any(None in pair or (UNKNOWN not in pair and pair[0] != pair[1]) for pair in pairs):
+        return False
+    return None if any(UNKNOWN in pair for pair in pairs) else True
+
+
+class _Targets:
+    """Autoscalers by what they scale."""
+
+    def __init__(self, scalers: Iterable[Manifest], key: str) -> None:
+        self._known: dict[_Target, Manifest] = {}
+        self._open: list[tuple[_Target, Manifest]] = []
+        for each in scalers:
+            target = _targeted(each, key)
+            if UNKNOWN in target:
+                self._open.append((target, each))
+            else:
+                self._known[target] = each
+
+    def of(self, target: _Target) -> Manifest | Unknown | None:
+        """The autoscaler of a target; `UNKNOWN` where there may be one."""
+        found = self._known.get(target)
+        if found is not None:
+            return found
+        known = self._known if UNKNOWN in target else ()
+        perhaps = any(_alike(target, each) is None for each in (*known, *(other for other, _ in self._open)))
+        return UNKNOWN if perhaps else None
 
 
 def _vertical(objects: Together) -> Iterator[Claim]:
-    scaled = {_targeted(each, "scaleTargetRef") for each in objects.of(_SCALER) if _by_resources(each)} - {None}
-    seen: set[tuple[object, ...]] = set()
+    scalers = _Targets((each for each in objects.of(_SCALER) if _by_resources(each) is not False), "scaleTargetRef")
+    seen: set[_Target] = set()
     for scaler in objects.of(_VPA):
         yield from target_of(objects, scaler, "targetRef")
         target = _targeted(scaler, "targetRef")
-        if target is None:
-            continue
         at: Path = ("spec", "targetRef")
         mode = mapping(spec_of(scaler).get("updatePolicy")).get("updateMode", "Auto")
+        other = scalers.of(target)
         if target in seen:
             yield Claim("violation", scaler, at, "must be the target of no other VerticalPodAutoscaler")
-        elif target in scaled and mode != "Off":
-            verdict: Verdict = "unknown" if mode is UNKNOWN else "violation"
+        elif other is not None and mode != "Off":
+            by = _by_resources(other) if isinstance(other, Manifest) else None
+            verdict = left_open("violation" if by else "unknown", mode)
             yield Claim(verdict, scaler, at, "must not be scaled by processor or memory from two sides")
-        seen.add(target)
+        if UNKNOWN not in target:
+            seen.add(target)
 
 
-def _by_resources(scaler: Manifest) -> bool:
-    metrics = listed(spec_of(scaler).get("metrics"))
-    return not metrics or any(mapping(metric).get("type") in ("Resource", "ContainerResource") for metric in metrics)
+def _by_resources(scaler: Manifest) -> Truth:
+    metrics = spec_of(scaler).get("metrics")
+    types = [UNKNOWN if metric is UNKNOWN else mapping(metric).get("type") for metric in listed(metrics)]
+    if any(kind in ("Resource", "ContainerResource") for kind in types):
+        return True
+    return None if UNKNOWN in (metrics, *types) else not types
 
 
 VPA = join_rule(
@@ -83,49 +121,43 @@ _BUDGET_SNIPPET = "kubernetes.policy.v1.PodDisruptionBudgetSpecArgs(max_unavaila
 _SCALED = ("apps/Deployment", "apps/StatefulSet")
 
 
-def _scalers_by_target(objects: Together) -> dict[tuple[object, ...], Manifest]:
-    return {key: each for each in objects.of(_SCALER) if (key := _targeted(each, "scaleTargetRef")) is not None}
+def _scalers_by_target(objects: Together) -> _Targets:
+    return _Targets(objects.of(_SCALER), "scaleTargetRef")
 
 
-def _scaler_of(scalers: dict[tuple[object, ...], Manifest], manifest: Manifest) -> Manifest | None:
-    return scalers.get((namespace_in(manifest), manifest.kind, mapping(manifest.body.get("metadata")).get("name")))
+def _scaler_of(scalers: _Targets, manifest: Manifest) -> Manifest | Unknown | None:
+    return scalers.of((namespace_in(manifest), manifest.kind, mapping(manifest.body.get("metadata")).get("name")))
 
 
-def _fewest(scaler: Manifest) -> object:
+def _fewest(scaler: Manifest | Unknown) -> object:
     """The least that an autoscaler goes down to."""
-    return spec_of(scaler).get("minReplicas", 1)
+    return UNKNOWN if isinstance(scaler, Unknown) else spec_of(scaler).get("minReplicas", 1)
 
 
-def _budgeted(objects: Together) -> Iterator[tuple[Manifest, list[Manifest], bool]]:
-    """Every budget, the workloads of which it chooses pods, and whether it may choose others too."""
+def _budgeted(objects: Together) -> Iterator[tuple[Manifest, Manifest, Verdict]]:
+    """Every budget with each workload of which it chooses pods, or may choose some."""
     for budget in objects.of(_BUDGET):
-        namespace, selector = namespace_in(budget), label_selector(spec_of(budget).get("selector"))
-        if isinstance(namespace, Unknown) or not selector.known:
-            yield budget, [], True
-        else:
-            found = objects.chosen(namespace, selector)
-            yield budget, [carried.manifest for carried in found.pods], found.waiting
+        found = objects.chosen(namespace_in(budget), label_selector(spec_of(budget).get("selector")))
+        for carried in found.pods:
+            yield budget, carried.manifest, "violation"
+        for carried in found.waiting:
+            yield budget, carried.manifest, "unknown"
 
 
 def _without_budget(objects: Together) -> Iterator[Claim]:
-    chosen: set[int] = set()
-    maybe: set[object] = set()
-    for budget, workloads, others in _budgeted(objects):
-        chosen |= {id(workload) for workload in workloads}
-        maybe |= {namespace_in(budget)} if others else set()
+    chosen = {id(workload): verdict for _, workload, verdict in sorted(_budgeted(objects), key=itemgetter(2))}
     scalers = _scalers_by_target(objects)
     for workload in objects.of(*_SCALED):
-        namespace = namespace_in(workload)
         scaler = _scaler_of(scalers, workload)
         number = _fewest(scaler) if scaler is not None else spec_of(workload).get("replicas", 1)
         several = number is UNKNOWN or (isinstance(number, int) and number > 1)
-        if id(workload) in chosen or workload.partial or not several:
+        if chosen.get(id(workload)) == "violation" or workload.partial or not several:
             continue
-        verdict = objects.absent(_BUDGET, namespace)
+        verdict = objects.absent(_BUDGET, namespace_in(workload))
         if verdict:
-            open_ = number is UNKNOWN or namespace in maybe or UNKNOWN in maybe
+            verdict = "unknown" if id(workload) in chosen else left_open(verdict, number)
             problem = "must be chosen by a PodDisruptionBudget, since there are several"
-            yield Claim("unknown" if open_ else verdict, workload, ("spec", "template"), problem)
+            yield Claim(verdict, workload, ("spec", "template"), problem)
 
 
 PDB_EXISTS = join_rule(
@@ -143,14 +175,15 @@ PDB_EXISTS = join_rule(
 
 def _above_scaler(objects: Together) -> Iterator[Claim]:
     scalers = _scalers_by_target(objects)
-    for budget, workloads, _ in _budgeted(objects):
+    for budget, workload, verdict in _budgeted(objects):
         least = spec_of(budget).get("minAvailable")
-        for scaler in filter(None, (_scaler_of(scalers, workload) for workload in workloads)):
-            fewest = _fewest(scaler)
-            unknown = least is UNKNOWN or fewest is UNKNOWN
-            if unknown or (isinstance(least, int) and isinstance(fewest, int) and least > fewest):
-                problem = "must not be above the autoscaler's minReplicas"
-                yield Claim("unknown" if unknown else "violation", budget, ("spec", "minAvailable"), problem)
+        scaler = _scaler_of(scalers, workload)
+        if least is None or scaler is None:
+            continue
+        fewest = _fewest(scaler)
+        if UNKNOWN in (least, fewest) or (isinstance(least, int) and isinstance(fewest, int) and least > fewest):
+            problem = "must not be above the autoscaler's minReplicas"
+            yield Claim(left_open(verdict, least, fewest), budget, ("spec", "minAvailable"), problem)
 
 
 PDB_VS_HPA = join_rule(
@@ -175,18 +208,17 @@ def _needed(least: object, replicas: int) -> int | None:
 
 def _above_replicas(objects: Together) -> Iterator[Claim]:
     scalers = _scalers_by_target(objects)
-    for budget, workloads, _ in _budgeted(objects):
-        least = spec_of(budget).get("minAvailable")
-        for workload in workloads:
-            replicas = spec_of(workload).get("replicas", 1)
-            fixed = workload.group_kind in _SCALED and not workload.partial and _scaler_of(scalers, workload) is None
-            if least is None or not fixed:
-                continue
-            needed = _needed(least, replicas) if isinstance(replicas, int) else None
-            unknown = least is UNKNOWN or replicas is UNKNOWN
-            if unknown or (needed is not None and isinstance(replicas, int) and 0 < replicas <= needed):
-                problem = "must be below the replicas of the workload"
-                yield Claim("unknown" if unknown else "violation", budget, ("spec", "minAvailable"), problem)
+    for budget, workload, verdict in _budgeted(objects):
+        least, replicas = spec_of(budget).get("minAvailable"), spec_of(workload).get("replicas", 1)
+        scaler = _scaler_of(scalers, workload)
+        scaled = isinstance(scaler, Manifest) or workload.group_kind not in _SCALED or workload.partial
+        if least is None or scaled:
+            continue
+        needed = _needed(least, replicas) if isinstance(replicas, int) else None
+        above = needed is not None and isinstance(replicas, int) and 0 < replicas <= needed
+        if UNKNOWN in (least, replicas) or above:
+            problem = "must be below the replicas of the workload"
+            yield Claim(left_open(verdict, least, replicas, scaler), budget, ("spec", "minAvailable"), problem)
 
 
 PDB_VS_REPLICAS = join_rule(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from policies.labels import chooses, equality, label_selector
 from policies.plain import UNKNOWN, Path, Unknown
 from policies.rules.build import CORE, JOBS, listed, mapping
-from policies.rules.joins.build import join_rule, look_up, nothing_chosen, spec_of, unless_there
-from policies.together import Claim, Together, namespace_in
+from policies.rules.joins.build import (
+    EACH, found_at, join_rule, left_open, look_up, nothing_chosen, spec_of, unless_there,
+)  # fmt: skip
+from policies.together import Carried, Claim, Together, namespace_in
 from policies.truth import Verdict
-from policies.view import Manifest
+from policies.view import Container, Manifest
 
 _NETWORK = "kubernetes.networking.v1"
 
@@ -23,7 +26,8 @@ def _services(objects: Together) -> Iterator[Claim]:
             continue
         verdict = nothing_chosen(objects, service, selector)
         if verdict:
-            yield Claim(verdict, service, ("spec", "selector"), "must choose the pods of some workload")
+            problem = "must choose the pods of some workload"
+            yield Claim(left_open(verdict, spec.get("type")), service, ("spec", "selector"), problem)
 
 
 DANGLING_SERVICE = join_rule(
@@ -41,25 +45,18 @@ DANGLING_SERVICE = join_rule(
 def _ingresses(objects: Together) -> Iterator[Claim]:
     for ingress in objects.of("networking.k8s.io/Ingress"):
         spec = spec_of(ingress)
-        at: Path = ("spec", "defaultBackend")
-        yield from _backend(objects, ingress, at, mapping(spec.get("defaultBackend")).get("service"), "service")
-        for index, rule in enumerate(listed(spec.get("rules"))):
-            for number, path in enumerate(listed(mapping(mapping(rule).get("http")).get("paths"))):
-                at = ("spec", "rules", index, "http", "paths", number, "backend")
-                backend = mapping(mapping(path).get("backend"))
-                yield from _backend(objects, ingress, at, backend.get("service"), "service")
+        for path in (("defaultBackend",), ("rules", EACH, "http", "paths", EACH, "backend")):
+            for at, backend in found_at(spec, *path, "service", at=("spec",)):
+                yield from _backend(objects, ingress, at, backend)
     for route in objects.of("gateway.networking.k8s.io/HTTPRoute"):
-        for index, rule in enumerate(listed(spec_of(route).get("rules"))):
-            for number, backend in enumerate(listed(mapping(rule).get("backendRefs"))):
-                fields = mapping(backend)
-                if fields.get("kind", "Service") == "Service" and not fields.get("group"):
-                    yield from _backend(objects, route, ("spec", "rules", index, "backendRefs", number), backend, "")
+        for at, backend in found_at(spec_of(route), "rules", EACH, "backendRefs", EACH, at=("spec",)):
+            kind, group = mapping(backend).get("kind", "Service"), mapping(backend).get("group")
+            if kind in ("Service", UNKNOWN) and (not group or group is UNKNOWN):
+                for claim in _backend(objects, route, at, backend):
+                    yield replace(claim, verdict=left_open(claim.verdict, kind, group))
 
 
-def _backend(objects: Together, manifest: Manifest, at: Path, backend: object, below: str) -> Iterator[Claim]:
-    if backend is None:
-        return
-    at = (*at, below) if below else at
+def _backend(objects: Together, manifest: Manifest, at: Path, backend: object) -> Iterator[Claim]:
     if backend is UNKNOWN:
         yield Claim("unknown", manifest, at, "must name a Service that is there")
         return
@@ -76,14 +73,15 @@ def _backend(objects: Together, manifest: Manifest, at: Path, backend: object, b
 def _port(service: Manifest, manifest: Manifest, at: Path, port: object) -> Iterator[Claim]:
     ports = spec_of(service).get("ports")
     fields = mapping(port)
-    wanted = port if isinstance(port, int) else fields.get("number", fields.get("name"))
-    if wanted is None or service.partial or spec_of(service).get("type") == "ExternalName":
+    wanted = port if isinstance(port, int | Unknown) else fields.get("number", fields.get("name"))
+    kind = spec_of(service).get("type")
+    if wanted is None or service.partial or kind == "ExternalName":
         return
     known = [mapping(each).get(key) for each in listed(ports) for key in ("port", "name")]
     if wanted in known:
         return
-    unknown = UNKNOWN in (wanted, ports, port) or UNKNOWN in known or UNKNOWN in listed(ports)
-    yield Claim("unknown" if unknown else "violation", manifest, (*at, "port"), "must be one of the Service's ports")
+    verdict = left_open("violation", wanted, kind, ports, *known, *listed(ports))
+    yield Claim(verdict, manifest, (*at, "port"), "must be one of the Service's ports")
 
 
 DANGLING_INGRESS = join_rule(
@@ -102,11 +100,12 @@ def _monitors(objects: Together) -> Iterator[Claim]:
         spec = spec_of(monitor)
         where = mapping(spec.get("namespaceSelector"))
         selector = label_selector(spec.get("selector"))
-        names = [name for name in listed(where.get("matchNames")) if isinstance(name, str)]
+        matched, anywhere = where.get("matchNames"), where.get("any")
+        names = [name for name in listed(matched) if isinstance(name, str)]
         own = namespace_in(monitor)
-        if selector.empty or where.get("any") is True:
+        if selector.empty or anywhere is True:
             continue
-        if not selector.known or isinstance(own, Unknown) or UNKNOWN in listed(where.get("matchNames")):
+        if not selector.known or isinstance(own, Unknown) or UNKNOWN in (matched, anywhere, *listed(matched)):
             yield Claim("unknown", monitor, ("spec", "selector"), "must choose a Service")
             continue
         namespaces = names or [own]
@@ -195,23 +194,40 @@ UNIQUE_SELECTOR = join_rule(
 
 
 def _unready(objects: Together) -> Iterator[Claim]:
-    asked: set[int] = set()
+    claims: dict[int, Claim] = {}
     for service in objects.of("Service"):
         selector, namespace = equality(spec_of(service).get("selector")), namespace_in(service)
-        if selector.empty or not selector.known or isinstance(namespace, Unknown):
+        if selector.empty:
             continue
-        for carried in objects.chosen(namespace, selector).pods:
-            pod, manifest = carried.pod, carried.manifest
-            if id(pod) in asked or manifest.partial or manifest.group_kind in JOBS:
-                continue
-            asked.add(id(pod))
-            serving = [each for each in pod.containers if each.role in ("container", "sidecar")]
-            probes = [
-                UNKNOWN if isinstance(each.body, Unknown) else each.body.get("readinessProbe") for each in serving
-            ]
-            if all(probe is None or probe is UNKNOWN for probe in probes):
-                verdict: Verdict = "unknown" if UNKNOWN in probes else "violation"
-                yield Claim(verdict, manifest, pod.path, "must have a readinessProbe, since a Service chooses the pods")
+        chosen = objects.chosen(namespace, selector)
+        for carried in (*chosen.pods, *chosen.waiting):
+            claim = _without_readiness(carried, sure=carried in chosen.pods)
+            before = claims.get(id(carried.pod))
+            if claim is not None and (before is None or before.verdict == "unknown"):
+                claims[id(carried.pod)] = claim
+    yield from claims.values()
+
+
+def _without_readiness(carried: Carried, *, sure: bool) -> Claim | None:
+    """What there is to say of pods that a Service chooses, or may choose."""
+    pod, manifest = carried.pod, carried.manifest
+    if manifest.partial or manifest.group_kind in JOBS:
+        return None
+    probes = [_probe(each) for each in pod.containers if each.role != "ephemeral"]
+    if any(probe is not None and probe is not UNKNOWN for probe in probes):
+        return None
+    problem = "must have a readinessProbe, since a Service chooses the pods"
+    return Claim(left_open("violation" if sure else "unknown", *probes), manifest, pod.path, problem)
+
+
+def _probe(container: Container) -> object:
+    """A container's readinessProbe; an init container has one only where it is a sidecar."""
+    if isinstance(container.body, Unknown):
+        return UNKNOWN
+    probe = container.body.get("readinessProbe")
+    if container.role == "init":
+        return UNKNOWN if probe is not None and container.body.get("restartPolicy") is UNKNOWN else None
+    return probe
 
 
 READINESS_PROBE_SERVICE = join_rule(

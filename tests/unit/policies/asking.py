@@ -1,46 +1,98 @@
-"""Asks one rule about one object: by the evaluator, and by the SDK's own service."""
+"""Asks one rule about one thing: by the evaluator, and by the SDK's own service.
+
+What a case holds depends on what its rule is about (`cases.case`): an object, a program's resource, or the objects of
+a run. Here is the only place that knows the difference.
+"""
 
 import json
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, cast
 
-from policies.catalogue import POD_RULES, parameters
-from policies.evaluate import CompiledRules, compile_rules, evaluate
+from policies.asking import Questions
+from policies.catalogue import ALL_RULES, SINGLE_RULES, STACK_RULES, parameters
+from policies.evaluate import compile_rules, evaluate, join
 from policies.finding import Finding
 from policies.pack import policies
-from policies.plain import plain
-from policies.rule import SingleRule
-from policies.view import manifests
+from policies.plain import Path, plain
+from policies.rule import ObjectRule, Rule, StackRule
+from policies.rules.supply_chain import COMPONENT_TYPE
+from policies.together import Together
+from policies.view import Manifest, manifests
 from tests.unit.policies.analyzer import Analyzer, Diagnostic
 from tests.unit.policies.cases import CASES, Case
+from tests.unit.policies.joined import facts
 from tests.unit.policies.objects import Json, nodes, token
 
-DEFAULTS: Json = {name: parameter.default for name, parameter in parameters(POD_RULES).items()}
+DEFAULTS: Json = {
+    name: parameter.default
+    for rules in (parameters(SINGLE_RULES), parameters(STACK_RULES))
+    for name, parameter in rules.items()
+}
 OF_RULE: dict[str, list[Case]] = defaultdict(list)
 for _case in CASES:
     OF_RULE[_case.rule].append(_case)
 
-
-def compiled(rule: SingleRule, settings: Json) -> CompiledRules:
-    """A rule with its settings; what they do not say has its default."""
-    return compile_rules([rule], {**DEFAULTS, **settings})
+Asked = Callable[[Any], list[Finding]]
+"""A rule made ready: what it finds in what `read` makes of a body."""
 
 
-def found(rules: CompiledRules, body: Any) -> list[Finding]:
-    """What compiled rules find in an object, plain or proxied."""
+def of_programs(rule: Rule) -> bool:
+    """Whether a rule is about a program's resources, Dockerfiles among them."""
+    return isinstance(rule, ObjectRule) and rule.subject != "object"
+
+
+def read(rule: Rule, body: Any) -> Any:
+    """A body as a rule is asked about it: plain, its secrets known, taken apart."""
+    if isinstance(rule, StackRule):
+        return facts(body["objects"]), tuple(cast("list[Any]", plain(body["verified"])[0]))
+    if of_programs(rule):
+        inputs, secrets = plain(body["inputs"])
+        return body["type"], inputs, secrets, body["options"]
     made, secrets = plain(body)
-    return [f for manifest in manifests(cast("Json", made), secrets) for f in evaluate(manifest, rules)]
+    return list(manifests(cast("Json", made), secrets))
+
+
+def ready(rule: Rule, settings: Mapping[str, Any]) -> Asked:
+    """A rule with its settings; what they do not say has its default."""
+    values = {**DEFAULTS, **settings}
+    if isinstance(rule, StackRule):
+        return lambda made: list(join([rule], Together(made[0], values, references=made[1])))
+    if of_programs(rule):
+        questions = Questions([rule], values)
+        return lambda made: list(questions.of_resource(*made))
+    compiled = compile_rules([rule], values)
+    return lambda made: [f for manifest in cast("list[Manifest]", made) for f in evaluate(manifest, compiled)]
 
 
 def ask(rule: str, body: Any, settings: Json) -> list[Finding]:
-    """What a rule of the catalogue finds in an object."""
-    return found(_compiled(rule, json.dumps(settings, sort_keys=True)), body)
+    """What a rule of the catalogue finds."""
+    return _ready(rule, json.dumps(settings, sort_keys=True))(read(ALL_RULES[rule], body))
 
 
 def ask_service(rule: str, body: Json, settings: Json) -> list[Diagnostic]:
-    """What the SDK's service says of an object when the pack holds this rule alone, as mandatory."""
-    return _analyzer(rule, json.dumps(settings, sort_keys=True)).analyze(token(body), body)
+    """What the SDK's service says when the pack holds this rule alone, as mandatory."""
+    asked = ALL_RULES[rule]
+    analyzer = _analyzer(rule, json.dumps(settings, sort_keys=True))
+    if isinstance(asked, StackRule):
+        components = [(COMPONENT_TYPE, {"reference": reference}) for reference in body["verified"]]
+        resources = [*((token(each), each) for each in body["objects"]), *components]
+        return analyzer.analyze_stack([(type_, f"res{n}", props) for n, (type_, props) in enumerate(resources)])
+    if of_programs(asked):
+        return analyzer.analyze(body["type"], body["inputs"], options=body["options"])
+    return analyzer.analyze(token(body), body)
+
+
+def leaves(rule: str, body: Json) -> list[Path]:
+    """All that can be unknown or secret; what an object is, its resource's type says, too."""
+    asked = ALL_RULES[rule]
+    if isinstance(asked, StackRule):
+        inside = [path for path in nodes(body) if len(path) > 2 or path[:-1] == ("verified",)]
+        return [path for path in inside if path[2:3] not in (("apiVersion",), ("kind",))]
+    if of_programs(asked):
+        return [("inputs", *path) for path in nodes(body["inputs"])]
+    return [path for path in nodes(body) if path[0] not in ("apiVersion", "kind")]
 
 
 def samples(rule: str) -> list[Case]:
@@ -50,11 +102,14 @@ def samples(rule: str) -> list[Case]:
 
 
 @cache
-def _compiled(rule: str, settings: str) -> CompiledRules:
-    return compiled(POD_RULES[rule], json.loads(settings))
+def _ready(rule: str, settings: str) -> Asked:
+    return ready(ALL_RULES[rule], json.loads(settings))
 
 
 @cache
 def _analyzer(rule: str, settings: str) -> Analyzer:
-    config = {"enforcementLevel": "mandatory", "rules": {rule: "mandatory"}, **json.loads(settings)}
-    return Analyzer({"workloads": config}, policies({rule: POD_RULES[rule]}, {}))
+    asked = ALL_RULES[rule]
+    given = {"enforcementLevel": "mandatory", **json.loads(settings)}
+    if isinstance(asked, StackRule):
+        return Analyzer({"stack": {**given, "profiles": list(asked.about.profiles)}}, policies({}, {rule: asked}))
+    return Analyzer({"workloads": {**given, "rules": {rule: "mandatory"}}}, policies({rule: asked}, {}))

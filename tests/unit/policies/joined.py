@@ -16,13 +16,18 @@ NAMESPACE: Json = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name":
 """With it among the objects, all that is in `shop` is known."""
 
 
-def together(bodies: list[Json], *, part: bool = False, **settings: Any) -> Together:
+def facts(bodies: list[Json]) -> list[Manifest]:
     """What joins keep of these objects."""
-    facts: list[Manifest] = []
+    kept: list[Manifest] = []
     for body in bodies:
         made, secrets = plain(body)
-        facts += [kept for each in manifests(cast("Json", made), secrets) if (kept := fact(each)) is not None]
-    return Together(facts, {**DEFAULTS, **settings}, part=part)
+        kept += [each for manifest in manifests(cast("Json", made), secrets) if (each := fact(manifest)) is not None]
+    return kept
+
+
+def together(bodies: list[Json], *, part: bool = False, **settings: Any) -> Together:
+    """These objects, to be asked about each other."""
+    return Together(facts(bodies), {**DEFAULTS, **settings}, part=part)
 
 
 def ask(rule: str, bodies: list[Json], *, part: bool = False, **settings: Any) -> list[Finding]:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from policies.catalogue import POD_RULES, parameters
 from policies.evaluate import compile_rules, evaluate
 from policies.finding import Finding
-from policies.plain import Path, plain
+from policies.plain import SIGNATURE, Path, plain
 from policies.view import resource_manifests
 
 Json = dict[str, Any]
@@ -103,9 +103,9 @@ def token(body: Json) -> str:
 
 
 def nodes(value: Any, at: Path = ()) -> Iterator[Path]:
-    """The paths of everything in a value, mappings and lists included, the value itself left out."""
+    """The paths of everything in a value, mappings and lists included, the value itself and what is secret left out."""
     items: list[tuple[str | int, Any]] = []
-    if isinstance(value, dict):
+    if isinstance(value, dict) and SIGNATURE not in value:
         items = list(cast("Json", value).items())
     elif isinstance(value, list):
         items = list(enumerate(cast("list[Any]", value)))

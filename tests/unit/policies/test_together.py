@@ -113,7 +113,7 @@ def test_a_selector_of_no_known_label_is_asked_of_every_pod() -> None:
     objects = together([serving(str(number)) for number in range(5)])
     exists = label_selector({"matchExpressions": [{"key": "app", "operator": "Exists"}]})
     assert len(objects.chosen("shop", exists).pods) == 5
-    assert objects.chosen("nowhere", Selector({})) == ([], False, False)
+    assert objects.chosen("nowhere", Selector({})) == ([], [], False)
 
 
 def test_the_time_grows_with_the_objects_and_not_with_their_square() -> None:

@@ -9,24 +9,27 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """An object and what a rule says of it.
+    """What a rule is asked about, and what it says of it.
 
     Attributes:
         rule: The rule.
-        body: The object.
+        body: An object; for a rule over programs or Dockerfiles a resource (`resource`, `built`), for one that joins
+            objects a set of them (`stack`).
         violates: Whether it violates the rule.
         settings: Parameters, where they differ from their defaults.
+        told: What every finding's message holds; nothing where any will do.
     """
 
     rule: str
     body: Json
     violates: bool
     settings: Json = field(default_factory=dict[str, Any])
+    told: str = ""
 
 
-def fails(rule: str, *bodies: Json, **settings: Any) -> list[Case]:
+def fails(rule: str, *bodies: Json, told: str = "", **settings: Any) -> list[Case]:
     """Objects that violate a rule."""
-    return [Case(rule, body, True, settings) for body in bodies]
+    return [Case(rule, body, True, settings, told) for body in bodies]
 
 
 def passes(rule: str, *bodies: Json, **settings: Any) -> list[Case]:
@@ -92,3 +95,18 @@ def workload(
 
 
 ALL_LISTS = ("containers", "initContainers", "ephemeralContainers")
+
+
+def resource(type_: str, inputs: Json, **options: Any) -> Json:
+    """A program's resource, with its options as the engine names them (`protect`, `ignoreChanges`)."""
+    return {"type": type_, "inputs": copy.deepcopy(inputs), "options": options}
+
+
+def built(text: str, **inputs: Any) -> Json:
+    """A resource that builds an image of a Dockerfile."""
+    return resource("docker-build:index:Image", {"dockerfile": {"inline": text}, **inputs})
+
+
+def stack(*objects: Json, verified: tuple[Any, ...] = ()) -> Json:
+    """The objects of a run, and the references of its VerifiedImage components."""
+    return {"objects": copy.deepcopy(list(objects)), "verified": list(verified)}

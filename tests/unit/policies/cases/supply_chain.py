@@ -1,0 +1,34 @@
+"""What runs is what was verified."""
+
+from tests.unit.policies.cases.case import Case, Json, fails, passes, pod_of, stack
+from tests.unit.policies.cases.images import DIGEST
+
+OTHER = "sha256:" + "f" * 64
+
+
+def running(*images: object) -> Json:
+    """A Pod with a container for each of these images."""
+    return pod_of(containers=[{"name": f"c{number}", "image": image} for number, image in enumerate(images)])
+
+
+CASES: list[Case] = [
+    *passes(
+        "verified-image",
+        stack(running(f"a@{DIGEST}"), verified=(f"registry.example.com/b:1@{DIGEST}",)),
+        stack(running(f"a:1@{DIGEST}", f"b@{OTHER}"), verified=(f"a@{OTHER}", f"b@{DIGEST}")),
+        stack(running()),
+    ),
+    *passes("verified-image", stack(running(f"a@{DIGEST}")), verifiedImages=[f"a@{DIGEST}"]),
+    *fails(
+        "verified-image",
+        stack(running(f"a@{DIGEST}", f"a@{OTHER}"), verified=(f"a@{DIGEST}",)),
+        told="spec.containers[1].image must be the digest of a verified image of this stack (its digest is not",
+    ),
+    *fails(
+        "verified-image",
+        stack(running("a:1"), verified=(f"a@{DIGEST}",)),
+        stack(running("A@b"), verified=("no reference!", f"a@{DIGEST}")),
+        stack(running(None), verified=(f"a@{DIGEST}",)),
+        told="spec.containers[0].image must be the digest of a verified image of this stack (there is no digest)",
+    ),
+]
