@@ -63,14 +63,13 @@ def image_build(resource_type: str, inputs: Mapping[str, object]) -> ImageBuild 
     )
 
 
-def _at(inputs: Mapping[str, object], *path: str) -> object:
-    """What is at a path; nothing known where that is so on the way there."""
-    value: object = inputs
-    for step in path:
-        if not isinstance(value, Mapping):
-            return UNKNOWN if value is UNKNOWN else None
-        value = cast("Mapping[str, object]", value).get(step)
-    return value
+def _at(value: object, *path: str) -> object:
+    """What is at a path below a value; nothing known where that is so on the way there."""
+    if not path:
+        return value
+    if isinstance(value, Mapping):
+        return _at(cast("Mapping[str, object]", value).get(path[0]), *path[1:])
+    return UNKNOWN if value is UNKNOWN else None
 
 
 def _below(context: object) -> object:

@@ -219,10 +219,11 @@ class Together:
         """Whether there is an object of this kind of which nobody knows yet in which namespace it is."""
         return (kind, _ANYWHERE) in self._uncertain
 
-    def placed(self, namespace: str, *kinds: str) -> Iterator[Manifest]:
-        """The objects of these kinds in a namespace."""
-        for kind in kinds:
-            yield from self._placed.get((kind, namespace), ())
+    def placed(self, namespace: str | Unknown, *kinds: str) -> Iterator[Manifest]:
+        """The objects of these kinds in a namespace; none in one that is not known."""
+        if isinstance(namespace, str):
+            for kind in kinds:
+                yield from self._placed.get((kind, namespace), ())
 
     def named(self, kind: str, namespace: str, name: str) -> Manifest | None:
         """The object of this kind and name, or None."""

@@ -110,7 +110,7 @@ def _blocking(value: object, _: Parameters) -> str | None:
     most, least = spec.get("maxUnavailable"), spec.get("minAvailable")
     if most is None and least is None:
         return "neither maxUnavailable nor minAvailable is set"
-    if most is not None and str(most).rstrip("%") == "0":
+    if str(most).rstrip("%") == "0":
         return "maxUnavailable is 0"
     return "minAvailable is 100%" if least == "100%" else None
 
@@ -158,12 +158,14 @@ _FEWEST = obj("spec.minReplicas", "int")
 def _range(value: object, parameters: Parameters) -> str | None:
     spec = mapping(value)
     least, most = spec.get("minReplicas", 1), spec.get("maxReplicas")
-    if isinstance(least, int) and least < int(str(parameters[FEWEST_REPLICAS.name])):
+    if not isinstance(least, int | None) or not isinstance(most, int | None):
+        return "minReplicas or maxReplicas is no whole number"
+    if least is not None and least < int(str(parameters[FEWEST_REPLICAS.name])):
         return "minReplicas is lower than a service's fewest replicas"
     highest = parameters[MOST_REPLICAS.name]
-    if isinstance(most, int) and isinstance(highest, int) and most > highest:
+    if most is not None and isinstance(highest, int) and most > highest:
         return "maxReplicas is higher than a service's most replicas"
-    if isinstance(least, int) and isinstance(most, int) and most <= least:
+    if least is not None and most is not None and most <= least:
         return "maxReplicas is not above minReplicas"
     return None
 

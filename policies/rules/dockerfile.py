@@ -100,10 +100,10 @@ BASE_REGISTRIES = Parameter(
 
 def _judge_registry(value: object, parameters: Parameters) -> str | None:
     allowed = cast("list[str] | None", parameters[BASE_REGISTRIES.name])
-    if allowed is None or not isinstance(value, str):
+    if allowed is None:
         return None
     try:
-        name = f"{ImageReference.parse(value).name}/"
+        name = f"{ImageReference.parse(cast('str', value)).name}/"
     except ValueError:
         return "this is no image reference"
     return None if any(name.startswith(f"{entry.rstrip('/')}/") for entry in allowed) else "it comes from another place"

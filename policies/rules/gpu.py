@@ -155,8 +155,10 @@ GPU_BYPASS = pod_rule(
 
 def _placed(value: object, _: Parameters) -> str | Unknown | None:
     spec = mapping(value)
-    keys = ("tolerations", "nodeSelector", "affinity", "containers")
-    if any(has_unknown(spec.get(key)) for key in keys[:3]) or spec.get("containers") is UNKNOWN:
+    if (
+        any(has_unknown(spec.get(key)) for key in ("tolerations", "nodeSelector", "affinity"))
+        or spec.get("containers") is UNKNOWN
+    ):
         return UNKNOWN
     tolerated = any(mapping(each).get("key") in NAMES for each in listed(spec.get("tolerations")))
     chosen = bool(mapping(spec.get("nodeSelector")) or mapping(mapping(spec.get("affinity")).get("nodeAffinity")))
@@ -171,7 +173,7 @@ def _placed(value: object, _: Parameters) -> str | Unknown | None:
         return "neither nodeSelector nor nodeAffinity chooses the kind of GPU"
     if tolerated and not has:
         return UNKNOWN if undecided else "the GPU nodes are tolerated, and no GPU is used"
-    return UNKNOWN if undecided and not (has or (tolerated and chosen)) else None
+    return UNKNOWN if undecided and not has else None
 
 
 GPU_PLACEMENT = pod_rule(

@@ -18,8 +18,8 @@ _DEEPEST = 40
 
 
 def _texts(value: object, path: Path, *, named: bool) -> Iterator[tuple[Path, object, bool]]:
-    """Every text, and what is not known yet; with whether the name above it is that of something secret."""
-    if isinstance(value, Sealed) or len(path) > _DEEPEST:
+    """Every text but the secret ones, and what is not known yet; and whether its name is that of something secret."""
+    if len(path) > _DEEPEST:
         return
     if isinstance(value, dict):
         for key, inner in cast("dict[str, object]", value).items():
@@ -70,10 +70,8 @@ PLAIN_CREDENTIAL = object_rule(
 _STATEMENT = item("", "any")
 
 
-def _not_wrapped(value: object, _: Parameters) -> str | Unknown | None:
-    if isinstance(value, Sealed) or value == "":
-        return None
-    return UNKNOWN if value is UNKNOWN else "it is in plain text"
+def _not_wrapped(value: object, _: Parameters) -> str | None:
+    return None if isinstance(value, Sealed) or value == "" else "it is in plain text"
 
 
 PLAIN_SECRET_DATA = object_rule(
@@ -96,7 +94,7 @@ PLAIN_SECRET_DATA = object_rule(
 )
 _IGNORED = item("", "string")
 _SECURITY = (
-    r"(?i)^(\*|inputs|spec|spec\.template|spec\.(template|jobTemplate)(\.spec)*)$"
+    r"(?i)^(\*|inputs|spec|spec\.(template|jobTemplate)(\.spec)*)$"
     r"|(^|[.\[\"])(securityContext|image|capabilities|privileged|serviceAccountName|automountServiceAccountToken|hostNetwork"
     r"|hostPID|hostIPC|hostPath|volumes|rules|subjects|roleRef|podSelector|policyTypes|ingress|egress|tls|limits|resources"
     r"|networkMode|user|readOnly)($|[.\[\"])"

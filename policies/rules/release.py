@@ -22,13 +22,15 @@ _DIFFERENT = frozenset({"image", "imagePullPolicy"})
 _Half = tuple[Manifest, Pod]
 
 
-def _half(manifest: Manifest, pod: Pod) -> tuple[object, ...] | Unknown | None:
-    """What the halves of one release have in common; None for all other pods."""
+def _half(manifest: Manifest, pod: Pod) -> tuple[tuple[object, ...], str] | Unknown | None:
+    """What the halves of one release have in common, and this half's colour; None for all other pods."""
     found, name = colour(pod.metadata), metadata_text(manifest.body, "name")
     if isinstance(found, Unknown) or found is None:
         return found
-    parts = (manifest.group_kind, namespace_in(manifest), _bare(name, found[1]) if isinstance(name, str) else name)
-    return UNKNOWN if UNKNOWN in parts else parts
+    label, own = found
+    bare = _bare(name, own) if isinstance(name, str) else name
+    parts = (label, manifest.group_kind, namespace_in(manifest), bare)
+    return UNKNOWN if UNKNOWN in parts else (parts, own)
 
 
 def _halves(objects: Together) -> tuple[list[list[_Half]], list[_Half]]:
@@ -37,14 +39,14 @@ def _halves(objects: Together) -> tuple[list[list[_Half]], list[_Half]]:
     perhaps: list[_Half] = []
     for manifest in objects.carriers:
         for pod in manifest.pods:
-            key = _half(manifest, pod)
-            if isinstance(key, Unknown):
+            half = _half(manifest, pod)
+            if isinstance(half, Unknown):
                 perhaps.append((manifest, pod))
-            elif key is not None:
-                groups[key].append((manifest, pod))
+            elif half is not None:
+                groups[half[0][1:]].append((manifest, pod))
     # One that may be the half of a release needs another one.
     several = len(perhaps) + len(groups) > 1
-    return [group for group in groups.values() if len(group) > 1], perhaps if several else []
+    return list(groups.values()), perhaps if several else []
 
 
 def _bare(name: str, own: str) -> str:
@@ -122,11 +124,12 @@ def _several(pods: list[Carried]) -> Truth:
     releases: dict[tuple[object, ...], set[str]] = defaultdict(set)
     perhaps = 0
     for carried in pods:
-        own, key = colour(carried.pod.metadata), _half(carried.manifest, carried.pod)
-        if isinstance(key, Unknown):
+        half = _half(carried.manifest, carried.pod)
+        if isinstance(half, Unknown):
             perhaps += 1
-        elif key is not None and isinstance(own, tuple):
-            releases[own[0], *key[1:]].add(own[1])
+        elif half is not None:
+            (label, *_, name), own = half
+            releases[label, name].add(own)
     if any(len(colours) > 1 for colours in releases.values()):
         return True
     return None if perhaps and perhaps + len(releases) > 1 else False

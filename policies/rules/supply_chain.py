@@ -36,30 +36,28 @@ class _Verified:
     """The digests that a stack has verified.
 
     Attributes:
-        digests: Those that are known.
+        digests: Those that are known; None for a reference without one.
         complete: Whether all are known. During a preview, what has yet to be built has no digest.
     """
 
-    digests: frozenset[str]
+    digests: frozenset[str | None]
     complete: bool
 
 
 def _verified(references: Iterable[object]) -> _Verified:
-    digests: set[str] = set()
+    digests: set[str | None] = set()
     complete = True
     for reference in references:
         if isinstance(reference, Unknown):
             complete = False
-        elif isinstance(reference, str):
-            digest = _digest(reference)
-            if digest is not None:
-                digests.add(digest)
+        else:
+            digests.add(_digest(reference))
     return _Verified(frozenset(digests), complete)
 
 
-def _digest(reference: str) -> str | None:
+def _digest(reference: object) -> str | None:
     try:
-        return ImageReference.parse(reference).digest
+        return ImageReference.parse(reference).digest if isinstance(reference, str) else None
     except ValueError:
         return None
 
@@ -72,21 +70,21 @@ def _unverified(objects: Together) -> Iterator[Claim]:
     for manifest in (*objects.carriers, *objects.hosted):
         for pod in manifest.pods:
             for container in pod.containers:
-                found = _judge(container, known, partial=manifest.partial or container.partial)
+                found = _judge(container, known)
                 if found is not None:
                     unknown = isinstance(container.body, Unknown)
                     path = container.path if unknown else (*container.path, "image")
                     yield Claim(found[0], manifest, path, found[1], container)
 
 
-def _judge(container: Container, known: _Verified, *, partial: bool) -> tuple[Verdict, str] | None:
+def _judge(container: Container, known: _Verified) -> tuple[Verdict, str] | None:
     wanted = "must be the digest of a verified image of this stack"
     image = container.body if isinstance(container.body, Unknown) else container.body.get("image")
     if isinstance(image, Unknown):
         return "unknown", wanted
-    if image is None and partial:
+    if image is None and container.partial:
         return None
-    digest = _digest(image) if isinstance(image, str) else None
+    digest = _digest(image)
     if digest is None:
         return "violation", f"{wanted} (there is no digest)"
     if digest in known.digests:

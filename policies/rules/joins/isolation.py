@@ -35,9 +35,8 @@ def _peer(objects: Together, policy: Manifest, at: Path, peer: object) -> Iterat
         yield Claim("unknown", policy, at, _SELECTED)
         return
     fields = mapping(peer)
-    elsewhere, wanted = fields.get("namespaceSelector"), fields.get("podSelector")
-    selector = label_selector(wanted)
-    if wanted is None or selector.empty or (elsewhere is not None and elsewhere is not UNKNOWN):
+    elsewhere, selector = fields.get("namespaceSelector"), label_selector(fields.get("podSelector"))
+    if selector.empty or (elsewhere is not None and elsewhere is not UNKNOWN):
         return
     verdict = nothing_chosen(objects, policy, selector)
     if verdict:
@@ -149,8 +148,7 @@ def _without_bounds(objects: Together) -> Iterator[Claim]:
         if own or namespace.partial or not isinstance(name, str | Unknown):
             continue
         for kind in ("ResourceQuota", "LimitRange"):
-            there = isinstance(name, str) and any(objects.placed(name, kind))
-            verdict = None if there else objects.absent(kind, name)
+            verdict = None if any(objects.placed(name, kind)) else objects.absent(kind, name)
             if verdict:
                 yield Claim(verdict, namespace, ("metadata", "name"), f"must have a {kind}")
 

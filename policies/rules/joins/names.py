@@ -48,7 +48,7 @@ _MADE_BY: dict[str, tuple[tuple[str, ...], ...]] = {
 _OF_THE_CLUSTER = frozenset({("ConfigMap", "kube-root-ca.crt")})
 
 
-def _made(objects: Together, namespace: str) -> set[object]:
+def _made(objects: Together, namespace: str | Unknown) -> set[object]:
     names: set[object] = set()
     for kind, paths in _MADE_BY.items():
         if objects.adrift_kind(kind):
@@ -64,7 +64,7 @@ def _environment(objects: Together) -> Iterator[Claim]:
     for manifest, pod in _carried(objects):
         namespace = namespace_in(manifest)
         if namespace not in made:
-            made[namespace] = _made(objects, namespace) if isinstance(namespace, str) else set()
+            made[namespace] = _made(objects, namespace)
         for container in pod.containers:
             for kind, at, reference in _references(container):
                 yield from _reference(objects, made[namespace], manifest, container, kind, at, reference)
@@ -146,6 +146,7 @@ def _tokens(objects: Together) -> Iterator[Claim]:
         if (token is not None and token is not UNKNOWN) or manifest.partial:
             continue
         name = spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"
+        name = UNKNOWN if isinstance(pod.spec, Unknown) else name
         found = look_up(objects, "ServiceAccount", namespace_in(manifest), name)
         said = found.body.get("automountServiceAccountToken") if isinstance(found, Manifest) else None
         if said is False:

@@ -197,13 +197,13 @@ PDB_VS_HPA = join_rule(
 )
 
 
-def _needed(least: object, replicas: int) -> int | None:
-    """How many pods `minAvailable` keeps; a percentage is rounded up, as Kubernetes does."""
-    if isinstance(least, int):
-        return least
+def _keeps_all(least: object, replicas: object) -> bool:
+    """Whether `minAvailable` keeps all pods that there are; a percentage is rounded up, as Kubernetes does."""
+    if not isinstance(replicas, int) or replicas < 1:
+        return False
     if isinstance(least, str) and least.endswith("%") and least[:-1].isdigit():
-        return int((Decimal(least[:-1]) * replicas / 100).to_integral_value(ROUND_CEILING))
-    return None
+        least = int((Decimal(least[:-1]) * replicas / 100).to_integral_value(ROUND_CEILING))
+    return isinstance(least, int) and least >= replicas
 
 
 def _above_replicas(objects: Together) -> Iterator[Claim]:
@@ -214,9 +214,7 @@ def _above_replicas(objects: Together) -> Iterator[Claim]:
         scaled = isinstance(scaler, Manifest) or workload.group_kind not in _SCALED or workload.partial
         if least is None or scaled:
             continue
-        needed = _needed(least, replicas) if isinstance(replicas, int) else None
-        above = needed is not None and isinstance(replicas, int) and 0 < replicas <= needed
-        if UNKNOWN in (least, replicas) or above:
+        if UNKNOWN in (least, replicas) or _keeps_all(least, replicas):
             problem = "must be below the replicas of the workload"
             yield Claim(left_open(verdict, least, replicas, scaler), budget, ("spec", "minAvailable"), problem)
 

@@ -9,7 +9,14 @@ from policies.labels import chooses, equality, label_selector
 from policies.plain import UNKNOWN, Path, Unknown
 from policies.rules.build import CORE, JOBS, listed, mapping
 from policies.rules.joins.build import (
-    EACH, found_at, join_rule, left_open, look_up, nothing_chosen, spec_of, unless_there,
+    EACH,
+    found_at,
+    join_rule,
+    left_open,
+    look_up,
+    nothing_chosen,
+    spec_of,
+    unless_there,
 )  # fmt: skip
 from policies.together import Carried, Claim, Together, namespace_in
 from policies.truth import Verdict
@@ -102,13 +109,12 @@ def _monitors(objects: Together) -> Iterator[Claim]:
         selector = label_selector(spec.get("selector"))
         matched, anywhere = where.get("matchNames"), where.get("any")
         names = [name for name in listed(matched) if isinstance(name, str)]
-        own = namespace_in(monitor)
         if selector.empty or anywhere is True:
             continue
-        if not selector.known or isinstance(own, Unknown) or UNKNOWN in (matched, anywhere, *listed(matched)):
+        if not selector.known or UNKNOWN in (matched, anywhere, *listed(matched)):
             yield Claim("unknown", monitor, ("spec", "selector"), "must choose a Service")
             continue
-        namespaces = names or [own]
+        namespaces = names or [namespace_in(monitor)]
         truths = [
             chooses(selector, mapping(service.body.get("metadata")).get("labels"))
             for namespace in namespaces

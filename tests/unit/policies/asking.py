@@ -22,7 +22,7 @@ from policies.together import Together
 from policies.view import Manifest, manifests
 from tests.unit.policies.analyzer import Analyzer, Diagnostic
 from tests.unit.policies.cases import CASES, Case
-from tests.unit.policies.joined import facts
+from tests.unit.policies.joined import facts, typed
 from tests.unit.policies.objects import Json, nodes, token
 
 DEFAULTS: Json = {
@@ -46,7 +46,8 @@ def of_programs(rule: Rule) -> bool:
 def read(rule: Rule, body: Any) -> Any:
     """A body as a rule is asked about it: plain, its secrets known, taken apart."""
     if isinstance(rule, StackRule):
-        return facts(body["objects"]), tuple(cast("list[Any]", plain(body["verified"])[0]))
+        verified = plain(body["verified"])[0]
+        return facts(body["objects"]), tuple(cast("list[Any]", verified)) if isinstance(verified, list) else None
     if of_programs(rule):
         inputs, secrets = plain(body["inputs"])
         return body["type"], inputs, secrets, body["options"]
@@ -77,11 +78,16 @@ def ask_service(rule: str, body: Json, settings: Json) -> list[Diagnostic]:
     analyzer = _analyzer(rule, json.dumps(settings, sort_keys=True))
     if isinstance(asked, StackRule):
         components = [(COMPONENT_TYPE, {"reference": reference}) for reference in body["verified"]]
-        resources = [*((token(each), each) for each in body["objects"]), *components]
+        resources = [*(typed(each) for each in body["objects"]), *components]
         return analyzer.analyze_stack([(type_, f"res{n}", props) for n, (type_, props) in enumerate(resources)])
     if of_programs(asked):
         return analyzer.analyze(body["type"], body["inputs"], options=body["options"])
     return analyzer.analyze(token(body), body)
+
+
+def told_by_the_engine(body: Json) -> bool:
+    """Whether the engine tells a pack all that is said here, as a scan of files knows it."""
+    return body.get("verified", ()) is not None and "retainOnDelete" not in body.get("options", ())
 
 
 def leaves(rule: str, body: Json) -> list[Path]:
@@ -95,9 +101,14 @@ def leaves(rule: str, body: Json) -> list[Path]:
     return [path for path in nodes(body) if path[0] not in ("apiVersion", "kind")]
 
 
+def known(rule: str) -> list[Case]:
+    """The cases that are decided, and that a pack can be asked about."""
+    return [case for case in OF_RULE[rule] if case.violates is not None and told_by_the_engine(case.body)]
+
+
 def samples(rule: str) -> list[Case]:
-    """Two violations and two passes with the most in them: what every leaf is replaced in."""
-    by_size = sorted(OF_RULE[rule], key=lambda case: len(list(nodes(case.body))), reverse=True)
+    """What every leaf is replaced in: two violations and two passes with the most in them."""
+    by_size = sorted(known(rule), key=lambda case: len(list(nodes(case.body))), reverse=True)
     return [*[c for c in by_size if c.violates][:2], *[c for c in by_size if not c.violates][:2]]
 
 

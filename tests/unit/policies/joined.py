@@ -8,8 +8,9 @@ from policies.facts import fact
 from policies.finding import Finding
 from policies.plain import plain
 from policies.together import Together
-from policies.view import Manifest, manifests
+from policies.view import Manifest, resource_manifests
 from tests.unit.policies.cases.case import Json, thing
+from tests.unit.policies.objects import token
 
 DEFAULTS: Json = {name: parameter.default for name, parameter in parameters(STACK_RULES).items()}
 NAMESPACE: Json = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
@@ -20,9 +21,21 @@ def facts(bodies: list[Json]) -> list[Manifest]:
     """What joins keep of these objects."""
     kept: list[Manifest] = []
     for body in bodies:
-        made, secrets = plain(body)
-        kept += [each for manifest in manifests(cast("Json", made), secrets) if (each := fact(manifest)) is not None]
+        type_, inputs = typed(body)
+        made, secrets = plain(inputs)
+        found = resource_manifests(type_, cast("Json", made), secrets)
+        kept += [each for manifest in found if (each := fact(manifest)) is not None]
     return kept
+
+
+def patch(body: Json) -> Json:
+    """A patch of an object: what it does not state stays as it is in the cluster."""
+    return {**body, "kind": f"{body['kind']}Patch"}
+
+
+def typed(body: Json) -> tuple[str, Json]:
+    """The Pulumi type of an object, which alone says whether it is a patch, and its inputs."""
+    return token(body), {**body, "kind": body["kind"].removesuffix("Patch")}
 
 
 def together(bodies: list[Json], *, part: bool = False, **settings: Any) -> Together:

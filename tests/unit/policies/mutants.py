@@ -22,17 +22,27 @@ from policies.predicates import (
     OnlyKeys,
     Positive,
     Predicate,
+    PythonOnly,
     Same,
     SameQuantity,
     Since,
     SomeItem,
     Within,
 )
-from policies.rule import PodRule, SingleRule
+from policies.rule import PodRule, Rule, SingleRule, StackRule
+from tests.unit.policies.broken_code import broken_functions
 
 
-def mutants(rule: SingleRule) -> Iterator[tuple[str, SingleRule]]:
+def mutants(rule: Rule) -> Iterator[tuple[str, Rule]]:
     """Each way to break a rule by a little: what was done, and the broken rule."""
+    if isinstance(rule, StackRule):
+        for what, join in broken_functions(rule.join):
+            yield what, replace(rule, join=join)
+    else:
+        yield from _mutants(rule)
+
+
+def _mutants(rule: SingleRule) -> Iterator[tuple[str, SingleRule]]:
     for index, check in enumerate(rule.checks):
         without = (*rule.checks[:index], *rule.checks[index + 1 :])
         if without:
@@ -98,6 +108,9 @@ def _broken(predicate: Predicate) -> Iterator[tuple[str, Predicate]]:  # noqa: C
         case Longer(_, than) if isinstance(than, int):
             yield "bound lowered", replace(predicate, than=than - 1)
             yield "bound raised", replace(predicate, than=than + 1)
+        case PythonOnly(_, _, judge):
+            for what, worse in broken_functions(judge):
+                yield what, replace(predicate, judge=worse)
         case Matches(_, pattern):
             for what, broken in _broken_patterns(pattern):
                 yield what, replace(predicate, pattern=broken)
@@ -143,7 +156,7 @@ def _alternatives(pattern: str) -> Iterator[list[tuple[int, int]]]:
     yield list(zip(ends[::2], ends[1::2], strict=True))
 
 
-def broken_settings(rule: SingleRule) -> Iterator[tuple[str, dict[str, object]]]:
+def broken_settings(rule: Rule) -> Iterator[tuple[str, dict[str, object]]]:
     """Each way to change the default of one of a rule's parameters by a little."""
     for parameter in rule.parameters:
         name, default = parameter.name, parameter.default

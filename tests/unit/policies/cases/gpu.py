@@ -28,6 +28,7 @@ CASES: list[Case] = [
         (
             {"requests": {GPU: 1}},
             {"limits": {GPU: "500m"}},
+            {"limits": {GPU: "1500m"}},
             {"limits": {GPU: 0}},
             {"limits": {GPU: 2}, "requests": {GPU: 1}},
             {"limits": {GPU: 9}},
@@ -40,6 +41,9 @@ CASES: list[Case] = [
         for name in NAMES
         for part in ("limits", "requests")
         for case in (
+            *fails("gpu", gpu(name=name, part="requests")),
+            *fails("gpu-placement", gpu(name=name, part=part), pod_of({"tolerations": [{"key": name}]})),
+            *passes("gpu-placement", gpu({"tolerations": [{"key": name}], **CHOICE}, name, part)),
             *fails("gpu-memory", gpu(name=name, part=part)),
             *fails("gpu-deadline", job("batch/v1/Job", {}, None, **{part: {name: 1}})),
             *fails("gpu-model-read-only", gpu(None, name, part, volumeMounts=[{"name": "models"}])),

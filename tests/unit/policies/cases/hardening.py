@@ -99,6 +99,19 @@ CASES: list[Case] = [
     *fails("sensitive-host-paths", *map(host_path, ("/", "//", "//etc", "/etc/ssl", "/proc/1", *NODE_FOLDERS))),
     *passes("sensitive-host-paths", pod_of(), *map(host_path, ("/etcetera", "/data/etc", "/var/lib", "/data/"))),
     *fails("writable-host-path", host_path("/data"), host_path("/data", readOnly=False)),
+    *(
+        case
+        for where in ALL_LISTS[1:]
+        for case in fails(
+            "writable-host-path",
+            pod_of(
+                {
+                    "volumes": [{"name": "v", "hostPath": {"path": "/data"}}],
+                    where: [{"name": "s", "volumeMounts": [{"name": "v", "mountPath": "/v"}]}],
+                }
+            ),
+        )
+    ),
     *passes("writable-host-path", pod_of(), host_path("/data", readOnly=True)),
     *fails("automount-sa-token", pod_of(), pod_of({"automountServiceAccountToken": True})),
     *passes("automount-sa-token", pod_of({"automountServiceAccountToken": False})),

@@ -1,77 +1,31 @@
 """Objects that fit together, and that do not."""
 
-from typing import Any
-
-from tests.unit.policies.cases.case import Case, Json, fails, passes, stack, thing
-from tests.unit.policies.joined import NAMESPACE, chosen, named, service, serving
-
-POLICY = "networking.k8s.io/v1/NetworkPolicy"
-BUDGET = "policy/v1/PodDisruptionBudget"
-SCALER = "autoscaling/v2/HorizontalPodAutoscaler"
-VERTICAL = "autoscaling.k8s.io/v1/VerticalPodAutoscaler"
-MONITOR = "monitoring.coreos.com/v1/ServiceMonitor"
-
-
-def ingress(name: Any = "web", port: Json | None = None, kind: str = "networking.k8s.io/v1/Ingress") -> Json:
-    backend = {"service": {"name": name, "port": port or {"number": 80}}}
-    return thing(kind, {"rules": [{"http": {"paths": [{"path": "/", "backend": backend}]}}]})
-
-
-def route(name: Any = "web", port: Any = 80, **more: Any) -> Json:
-    kind = "gateway.networking.k8s.io/v1/HTTPRoute"
-    return thing(kind, {"rules": [{"backendRefs": [{"name": name, "port": port, **more}]}]})
-
-
-def policy(selector: Any, *ways: str, **spec: Any) -> Json:
-    return thing(POLICY, {"podSelector": selector, "policyTypes": list(ways or ("Ingress", "Egress")), **spec})
-
-
-def scaler(name: Any = "web", least: Any = 2, **spec: Any) -> Json:
-    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
-    return thing(SCALER, {"scaleTargetRef": target, "minReplicas": least, **spec})
-
-
-def vertical(name: str = "vpa", target: Any = "web", mode: str = "Auto") -> Json:
-    reference = {"apiVersion": "apps/v1", "kind": "Deployment", "name": target}
-    return named(name, thing(VERTICAL, {"targetRef": reference, "updatePolicy": {"updateMode": mode}}))
-
-
-def budget(least: Any, selector: Any = None) -> Json:
-    return thing(BUDGET, {"minAvailable": least, "selector": selector or chosen()})
-
-
-def monitor(selector: Any, **spec: Any) -> Json:
-    return thing(MONITOR, {"selector": selector, **spec})
-
-
-def labelled(body: Json, **labels: Any) -> Json:
-    return {**body, "metadata": {**body["metadata"], "labels": labels}}
-
-
-def with_env(kind: str, name: Any = "app", key: Any = "token", **more: Any) -> Json:
-    reference = {"name": name, "key": key, **more}
-    return serving(container={"env": [{"name": "A", "valueFrom": {f"{kind}KeyRef": reference}}]})
-
-
-def with_env_from(kind: str, name: Any = "app") -> Json:
-    return serving(container={"envFrom": [{f"{kind}Ref": {"name": name}}]})
-
-
-def held(kind: str, name: str = "app", **data: Any) -> Json:
-    return named(name, thing(f"v1/{kind}", **data))
-
-
-ACCOUNT = named("own", thing("v1/ServiceAccount"))
-HEADLESS = service("db", "db", clusterIP="None")
-QUOTA, RANGE = thing("v1/ResourceQuota", {}), thing("v1/LimitRange", {})
-CRON = thing(
-    "batch/v1/CronJob",
-    {
-        "jobTemplate": {
-            "spec": {"template": {"metadata": {"labels": {"app": "job"}}, "spec": {"containers": [{"name": "a"}]}}}
-        }
-    },
+from tests.unit.policies.cases.case import Case, Json, fails, passes, stack, thing, waits
+from tests.unit.policies.cases.join_objects import (
+    ACCOUNT,
+    CRON,
+    ELSEWHERE,
+    HEADLESS,
+    POLICY,
+    PROBED,
+    QUOTA,
+    RANGE,
+    SCALER,
+    UNKNOWN,
+    WITHOUT_LEAST,
+    budget,
+    held,
+    ingress,
+    labelled,
+    monitor,
+    policy,
+    route,
+    scaler,
+    vertical,
+    with_env,
+    with_env_from,
 )
+from tests.unit.policies.joined import NAMESPACE, chosen, named, patch, service, serving
 
 PASSES: list[tuple[str, list[Json]]] = [
     ("dangling-service", [service(), serving()]),
@@ -128,8 +82,44 @@ PASSES: list[tuple[str, list[Json]]] = [
     ("pdb-vs-replicas", [serving(), budget("50%")]),
     ("pdb-vs-replicas", [serving(), budget(9), scaler()]),
     ("pdb-vs-replicas", [serving(spec={"replicas": 0}), budget(1)]),
+    ("dangling-service", [NAMESPACE, patch(service())]),
+    ("dangling-ingress", [route(port=None), service()]),
+    ("dangling-ingress", [ingress(port={}), service()]),
+    ("dangling-ingress", [route(port=81), patch(service())]),
+    ("dangling-ingress", [route(), service(type="ExternalName", ports=[])]),
+    ("dangling-ingress", [route("web", namespace="other"), {**service(), "metadata": ELSEWHERE}, service("b")]),
+    ("dangling-servicemonitor", [NAMESPACE, monitor({})]),
+    ("dangling-servicemonitor", [monitor(chosen(), namespaceSelector={"matchNames": ["other"]}), service()]),
+    ("dangling-servicemonitor", [NAMESPACE, monitor(chosen(), namespaceSelector={"matchNames": ["shop", "other"]})]),
+    ("statefulset-service", [patch(serving("db", "apps/v1/StatefulSet"))]),
+    ("statefulset-service", [serving("db", "apps/v1/StatefulSet", {"serviceName": "web"}), patch(service())]),
+    ("unique-selector", [service(selector={}), service("b", selector={})]),
+    ("unique-selector", [patch(service()), patch(service("b"))]),
+    ("readiness-probe-service", [service(selector={}), serving()]),
+    ("readiness-probe-service", [service(), patch(serving())]),
+    ("readiness-probe-service", [service(app="job"), serving("job", "batch/v1/Job")]),
+    ("readiness-probe-service", [service(), serving(initContainers=[{**PROBED, "restartPolicy": "Always"}])]),
+    ("dangling-networkpolicy", [NAMESPACE, patch(policy(chosen("wbe")))]),
+    ("dangling-networkpolicy", [NAMESPACE, policy({}, ingress=[{"from": [{"podSelector": {}}, {}]}])]),
+    ("network-policy", [NAMESPACE, patch(serving())]),
+    ("network-policy", [serving(), thing("cilium.io/v2/CiliumNetworkPolicy", {})]),
+    ("namespace-quota", [patch(NAMESPACE)]),
+    ("namespace-quota", [{**NAMESPACE, "metadata": {}}]),
+    ("pdb-exists", [serving()]),
+    ("pdb-exists", [NAMESPACE, patch(serving())]),
+    ("pdb-exists", [NAMESPACE, serving(spec={"replicas": "x"})]),
+    ("pdb-vs-hpa", [serving(), WITHOUT_LEAST, scaler()]),
+    ("pdb-vs-hpa", [serving(), budget(2), scaler(least="x")]),
+    ("pdb-vs-replicas", [serving("web", "apps/v1/DaemonSet"), budget(2)]),
+    ("pdb-vs-replicas", [patch(serving()), budget(2)]),
+    ("pdb-vs-replicas", [serving(), WITHOUT_LEAST]),
+    ("pdb-vs-replicas", [serving(spec={"replicas": "x"}), budget(2)]),
+    *(("pdb-vs-replicas", [serving(spec={"replicas": 1}), budget(least)]) for least in ("90", "x%")),
+    ("env-ref-exists", [with_env_from("secret"), held("Secret", data={"a": "x"})]),
+    ("env-ref-exists", [with_env("secret"), patch(held("Secret", data={"a": "x"}))]),
+    ("env-ref-exists", [with_env("configMap"), held("ConfigMap", data={"a": "x"}, binaryData={"token": "x"})]),
 ]
-
+# The objects, and of the finding the object and the field.
 FAILS: list[tuple[str, list[Json], str, str]] = [
     ("dangling-service", [service(app="wbe"), serving()], "Service shop/web", "spec.selector"),
     ("dangling-service", [NAMESPACE, service()], "Service shop/web", "spec.selector"),
@@ -234,18 +224,105 @@ FAILS: list[tuple[str, list[Json], str, str]] = [
         "PodDisruptionBudget shop/x",
         "spec.minAvailable",
     ),
+    ("dangling-ingress", [route("wbe", group=""), service()], "HTTPRoute shop/x", "spec.rules[0].backendRefs[0].name"),
+    (
+        "dangling-ingress",
+        [route("web", namespace="other"), {**service("b"), "metadata": {**ELSEWHERE, "name": "b"}}, service()],
+        "HTTPRoute shop/x",
+        "spec.rules[0].backendRefs[0].name",
+    ),
+    *(
+        ("dangling-servicemonitor", objects, "ServiceMonitor shop/x", "spec.selector")
+        for objects in (
+            [monitor(chosen(), namespaceSelector={"matchNames": ["shop"]}), service()],
+            [NAMESPACE, monitor(chosen(), namespaceSelector={"matchNames": [1]})],
+        )
+    ),
+    *(
+        ("readiness-probe-service", [service(), *objects], "Deployment shop/web", "spec.template.spec")
+        for objects in (
+            [service("b"), serving()],
+            [serving(initContainers=[PROBED])],
+            [serving(ephemeralContainers=[PROBED])],
+            [serving(initContainers=[{"name": "s", "restartPolicy": "Always"}])],
+        )
+    ),
+    *(
+        ("vpa", [vertical(), scaler(metrics=[{"type": kind}]), serving()], "VerticalPodAutoscaler shop/vpa", at)
+        for kind in ("Resource", "ContainerResource")
+        for at in ("spec.targetRef",)
+    ),
+    (
+        "pdb-vs-replicas",
+        [serving("web", "apps/v1/StatefulSet"), budget(2)],
+        "PodDisruptionBudget shop/x",
+        "spec.minAvailable",
+    ),
+    (
+        "env-ref-exists",
+        [NAMESPACE, with_env("configMap"), named("app", thing("bitnami.com/v1alpha1/SealedSecret", {}))],
+        'Deployment shop/web, container "app"',
+        "spec.template.spec.containers[0].env[0].valueFrom.configMapKeyRef.name",
+    ),
+    ("namespace-quota", [NAMESPACE, RANGE], "Namespace shop", "metadata.name"),
 ]
-"""The objects, and of the finding the object and the field."""
 
+WAITS: list[tuple[str, list[Json]]] = [
+    ("dangling-service", [service(app=UNKNOWN), serving()]),
+    ("dangling-service", [service(), serving("other", labels={"app": UNKNOWN})]),
+    ("dangling-ingress", [ingress(UNKNOWN), service()]),
+    ("dangling-ingress", [ingress("b"), {**service(), "metadata": {"name": UNKNOWN, "namespace": "shop"}}]),
+    ("dangling-ingress", [ingress(), service(ports=UNKNOWN)]),
+    ("dangling-networkpolicy", [policy(UNKNOWN), serving()]),
+    ("dangling-hpa", [scaler(UNKNOWN), serving()]),
+    ("dangling-hpa", [thing(SCALER, {"scaleTargetRef": UNKNOWN}), serving()]),
+    ("dangling-servicemonitor", [monitor(chosen(UNKNOWN)), service()]),
+    ("dangling-servicemonitor", [monitor(chosen()), labelled(service(), app=UNKNOWN)]),
+    ("missing-sa", [serving(serviceAccountName=UNKNOWN)]),
+    ("missing-sa", [serving(serviceAccountName="a"), {**ACCOUNT, "metadata": {"name": UNKNOWN, "namespace": "shop"}}]),
+    ("env-ref-exists", [with_env("secret", UNKNOWN), held("Secret")]),
+    ("env-ref-exists", [with_env("secret"), held("Secret", data=UNKNOWN)]),
+    ("env-ref-exists", [with_env("secret", key=UNKNOWN), held("Secret", data={"a": "x"})]),
+    ("statefulset-service", [serving("db", "apps/v1/StatefulSet", {"serviceName": UNKNOWN})]),
+    (
+        "statefulset-service",
+        [serving("db", "apps/v1/StatefulSet", {"serviceName": "a"}), service("a", clusterIP=UNKNOWN)],
+    ),
+    ("vpa", [vertical(target=UNKNOWN), serving()]),
+    ("vpa", [vertical(mode=UNKNOWN), scaler(), serving()]),
+    ("unique-selector", [service(), service("copy", UNKNOWN)]),
+    ("readiness-probe-service", [service(), serving(container={"readinessProbe": UNKNOWN})]),
+    ("network-policy", [serving(), policy(UNKNOWN)]),
+    ("network-policy", [serving(), thing(POLICY, {"podSelector": {}, "policyTypes": UNKNOWN})]),
+    ("network-policy", [NAMESPACE, serving(hostNetwork=UNKNOWN)]),
+    ("namespace-quota", [NAMESPACE, RANGE, {**QUOTA, "metadata": {"name": "q", "namespace": UNKNOWN}}]),
+    ("pdb-exists", [NAMESPACE, serving(spec={"replicas": UNKNOWN})]),
+    ("pdb-exists", [NAMESPACE, serving(), budget(1, UNKNOWN)]),
+    ("pdb-vs-hpa", [serving(), budget(UNKNOWN), scaler()]),
+    ("pdb-vs-hpa", [serving(), budget(3), scaler(least=UNKNOWN)]),
+    ("pdb-vs-replicas", [serving(spec={"replicas": UNKNOWN}), budget(1)]),
+    ("pdb-vs-replicas", [serving(), budget(UNKNOWN)]),
+    ("network-policy", [NAMESPACE, serving(), patch(policy({}))]),
+    ("vpa", [vertical(target=UNKNOWN), vertical("two", UNKNOWN), serving()]),
+]
 _OWN = serving(serviceAccountName="own")
 CASES: list[Case] = [
     *(case for rule, objects in PASSES for case in passes(rule, stack(*objects))),
     *(case for rule, objects, whose, at in FAILS for case in fails(rule, stack(*objects), told=f"{whose}: {at} ")),
+    *(case for rule, objects in WAITS for case in waits(rule, stack(*objects))),
+    *waits(
+        "automount-sa-token-account",
+        stack(_OWN, {**ACCOUNT, "automountServiceAccountToken": UNKNOWN}),
+        tokenSaidBy="account",
+    ),
     *passes("automount-sa-token-account", stack(_OWN, ACCOUNT)),
     *passes(
         "automount-sa-token-account",
         stack(_OWN, {**ACCOUNT, "automountServiceAccountToken": False}),
         stack(serving(automountServiceAccountToken=False), ACCOUNT),
+        stack(patch(_OWN), ACCOUNT),
+        stack(serving(serviceAccount="own"), {**ACCOUNT, "automountServiceAccountToken": False}),
+        stack(serving(), named("default", {**ACCOUNT, "automountServiceAccountToken": False})),
         tokenSaidBy="account",
     ),
     *fails(

@@ -45,6 +45,13 @@ CASES: list[Case] = [
     *fails(
         "probes-distinct", pod_of({"initContainers": [{**SIDECAR, "livenessProbe": PROBE, "readinessProbe": PROBE}]})
     ),
+    *fails(
+        "probes-distinct",
+        *(
+            with_container(livenessProbe={action: {"port": 1}}, readinessProbe={action: {"port": 1}})
+            for action in ("tcpSocket", "exec", "grpc")
+        ),
+    ),
     *passes(
         "probes-distinct",
         with_container(),
@@ -102,9 +109,13 @@ CASES: list[Case] = [
     *fails("priority-class", pod_of(), pod_of({"priorityClassName": ""})),
     *passes("priority-class", pod_of({"priorityClassName": "service"})),
     *fails("dns-config", pod_of(), pod_of({"dnsConfig": {"options": [{"name": "ndots", "value": "5"}]}})),
+    *fails("dns-config", pod_of({"dnsConfig": {"options": [{"name": "timeout", "value": "2"}]}})),
     *passes("dns-config", pod_of({"dnsConfig": {"options": [{"name": "edns0"}, {"name": "ndots", "value": "2"}]}})),
     *in_containers(
-        "duplicate-env", "env", (None, [{"name": "A"}, {"name": "B"}]), ([{"name": "A"}, {"name": "B"}, {"name": "A"}],)
+        "duplicate-env",
+        "env",
+        (None, [{"name": "A"}, {"name": "B"}], [{"value": "a"}, {"value": "b"}]),
+        ([{"name": "A"}, {"name": "B"}, {"name": "A"}],),
     ),
     *in_containers(
         "port-names",

@@ -63,6 +63,7 @@ CASES: list[Case] = [
                 rules(kind, "a.io", tls=[{"hosts": ["a.io"]}]),
                 rules(kind, "a.b.io", tls=[{"hosts": ["*.b.io"]}]),
                 rules(kind, "a.io", tls=[{"secretName": "x"}]),
+                rules(kind, None, tls=[{"hosts": ["a.io"]}]),
             ),
             *fails(
                 "ingress-host",

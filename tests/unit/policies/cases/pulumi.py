@@ -2,13 +2,21 @@
 
 from typing import Any
 
-from policies.plain import SECRET_SIGNATURE, SIGNATURE
+from policies.plain import SECRET_SIGNATURE, SENTINELS, SIGNATURE
 from policies.rules.pulumi import STATEFUL
-from tests.unit.policies.cases.case import Case, Json, fails, passes, resource
+from tests.unit.policies.cases.case import Case, Json, fails, nested, passes, resource, waits
 
+UNKNOWN = min(SENTINELS)
 DATABASE, SECRET, RELEASE = "aws:rds/instance:Instance", "kubernetes:core/v1:Secret", "kubernetes:helm.sh/v3:Release"
 CONTAINER = "docker:index/container:Container"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+
+
+SECURITY_FIELDS = (
+    "securityContext", "image", "capabilities", "privileged", "serviceAccountName", "automountServiceAccountToken",
+    "hostNetwork", "hostPID", "hostIPC", "hostPath", "volumes", "rules", "subjects", "roleRef", "podSelector",
+    "policyTypes", "ingress", "egress", "tls", "limits", "resources", "networkMode", "user", "readOnly",
+)  # fmt: skip
 
 
 def secret(value: Any) -> Json:
@@ -20,6 +28,10 @@ PASSES: list[tuple[str, str, Json, Json]] = [
     ("plain-credential", DATABASE, {"outer": secret({"password": "x"}), "list": [secret("x")]}, {}),
     ("plain-credential", DATABASE, {"passwordLength": "16", "secretName": "x", "url": "https://a.b/c"}, {}),
     ("plain-credential", DEPLOYMENT, {"password": "x"}, {}),
+    # A search that goes on for ever is one that a hostile input can end.
+    ("plain-credential", DATABASE, nested(".".join("a" * 40), {"password": "canary"}), {}),
+    ("plain-credential", "kubernetes:a/kubernetes:helm.sh/v1:Kind", {"password": "x"}, {}),
+    ("plain-secret-data", SECRET, {"data": {"a": ""}}, {}),
     ("plain-secret-data", SECRET, {"stringData": {"a": secret("x"), "b": ""}, "data": secret({"a": "x"})}, {}),
     ("plain-secret-data", "kubernetes:core/v1:ConfigMap", {"data": {"a": "x"}}, {}),
     ("ignored-security", DEPLOYMENT, {}, {"ignoreChanges": ["spec.replicas", 'metadata.annotations["a.b/image-tag"]']}),
@@ -47,6 +59,14 @@ FAILS: list[tuple[str, str, Json, Json, str]] = [
         {},
         "envs[0]",
     ),
+    (
+        "plain-credential",
+        DATABASE,
+        nested(".".join("a" * 39), {"password": "canary"}),
+        {},
+        f"({'.'.join('a' * 39)}.password is",
+    ),
+    ("plain-credential", "my:kubernetes:Thing", {"password": "canary"}, {}, "(password is in plain text)"),
     ("plain-secret-data", SECRET, {"stringData": {"a": "canary"}}, {}, "inputs.stringData.a must be a secret"),
     ("plain-secret-data", SECRET, {"data": {"a": "canary"}}, {}, "inputs.data.a must be a secret"),
     ("plain-secret-data", "kubernetes:core/v1:SecretPatch", {"data": {"a": "canary"}}, {}, "inputs.data.a"),
@@ -61,10 +81,21 @@ FAILS: list[tuple[str, str, Json, Json, str]] = [
             (DEPLOYMENT, "spec.template.spec.containers[*].securityContext.privileged"),
             ("kubernetes:rbac.authorization.k8s.io/v1:Role", "rules"),
             (CONTAINER, "privileged"),
+            (CONTAINER, "inputs"),
+            (DEPLOYMENT, "spec.jobTemplate.spec"),
+            (DEPLOYMENT, "spec.jobTemplate"),
+            *((DEPLOYMENT, f"spec.{name}") for name in SECURITY_FIELDS),
+            *((DEPLOYMENT, f"spec{before}image{after}") for before in '.["' for after in ("", ".x", "[0]", '"]')),
         )
     ),
     *(("protected-state", type_, {}, {}, "options.protect must be true") for type_ in STATEFUL),
     ("opaque-release", RELEASE, {"chart": "redis"}, {}, "inputs.chart must be one of the allowed ones"),
+]
+WAITS: list[tuple[str, str, Json]] = [
+    *(("plain-credential", DATABASE, {name: UNKNOWN}) for name in ("password", "name")),
+    ("plain-secret-data", SECRET, {"stringData": {"a": UNKNOWN}}),
+    ("plain-secret-data", SECRET, {"data": UNKNOWN}),
+    ("opaque-release", RELEASE, {"chart": UNKNOWN}),
 ]
 CASES: list[Case] = [
     *(case for rule, type_, inputs, options in PASSES for case in passes(rule, resource(type_, inputs, **options))),
@@ -73,5 +104,7 @@ CASES: list[Case] = [
         for rule, type_, inputs, options, told in FAILS
         for case in fails(rule, resource(type_, inputs, **options), told=told)
     ),
+    *(case for rule, type_, inputs in WAITS for case in waits(rule, resource(type_, inputs))),
     *passes("opaque-release", resource(RELEASE, {"chart": "redis"}), allowedReleases=["redis"]),
+    *passes("protected-state", resource(DATABASE, {}, retainOnDelete=True)),
 ]

@@ -65,6 +65,7 @@ CASES: list[Case] = [
             *fails("limit-ratio", resources(where, limits={"cpu": "300m"}), highestLimits={"cpu": "200m"}),
             *fails("limit-ratio", resources(where, requests={"memory": "3Gi"}), highestRequests={"memory": "2Gi"}),
             *passes("limit-ratio", resources(where, limits={"cpu": "0.2"}), highestLimits={"cpu": "200m"}),
+            *passes("limit-ratio", resources(where, limits={"cpu": "x"}), highestLimits={"cpu": "200m"}),
             *passes(
                 "limit-ratio",
                 resources(where, requests={"cpu": 1, "memory": 1}, limits={"cpu": 5, "memory": 2}),

@@ -1,7 +1,8 @@
 """What runs is what was verified."""
 
-from tests.unit.policies.cases.case import Case, Json, fails, passes, pod_of, stack
+from tests.unit.policies.cases.case import Case, Json, fails, passes, pod_of, stack, thing
 from tests.unit.policies.cases.images import DIGEST
+from tests.unit.policies.joined import patch
 
 OTHER = "sha256:" + "f" * 64
 
@@ -17,6 +18,10 @@ CASES: list[Case] = [
         stack(running(f"a@{DIGEST}"), verified=(f"registry.example.com/b:1@{DIGEST}",)),
         stack(running(f"a:1@{DIGEST}", f"b@{OTHER}"), verified=(f"a@{OTHER}", f"b@{DIGEST}")),
         stack(running()),
+        stack(running("a:1"), verified=None),
+        stack(running(f"a@{DIGEST}"), verified=(None, f"a@{DIGEST}")),
+        stack(patch(pod_of(containers=[{"name": "app"}]))),
+        stack(thing("monitoring.coreos.com/v1/Prometheus", {"containers": [{"name": "prometheus"}]})),
     ),
     *passes("verified-image", stack(running(f"a@{DIGEST}")), verifiedImages=[f"a@{DIGEST}"]),
     *fails(
@@ -29,6 +34,8 @@ CASES: list[Case] = [
         stack(running("a:1"), verified=(f"a@{DIGEST}",)),
         stack(running("A@b"), verified=("no reference!", f"a@{DIGEST}")),
         stack(running(None), verified=(f"a@{DIGEST}",)),
+        stack(patch(running("a:1"))),
+        stack(running(7), verified=(f"a@{DIGEST}",)),
         told="spec.containers[0].image must be the digest of a verified image of this stack (there is no digest)",
     ),
 ]

@@ -1,33 +1,11 @@
-"""Rules over Dockerfiles: what is not known, and whose Dockerfile it is. `cases.dockerfile` has the rest."""
+"""Rules over Dockerfiles: whose Dockerfile it is. `cases.dockerfile` has what passes, what does not, and what waits."""
 
 from pathlib import Path
 
-import pytest
-
 from tests.unit.policies.analyzer import Analyzer
-from tests.unit.policies.asking import ask
-from tests.unit.policies.cases import case as cases
 from tests.unit.policies.objects import Json
 
 BUILD = "docker-build:index:Image"
-WAITS: list[tuple[str, str]] = [
-    ("dockerfile-user", "FROM a\nARG WHO\nUSER $WHO"),
-    ("dockerfile-user", "ARG BASE\nFROM $BASE"),
-    ("dockerfile-base-tag", "ARG BASE\nFROM $BASE"),
-    ("dockerfile-base-registry", "ARG A\nFROM $A"),
-    ("dockerfile-base-digest", "ARG DIGEST\nFROM a@$DIGEST"),
-    ("dockerfile-copied-secrets", "FROM a\nCOPY $WHAT /x"),
-    ("dockerfile-add-url", "FROM a\nADD $WHAT /x"),
-    ("dockerfile-add-local", "FROM a\nADD $WHAT /x"),
-    ("dockerfile-exposed-ports", "FROM a\nEXPOSE $PORT"),
-    ("dockerfile-workdir", "FROM a\nWORKDIR $WHERE"),
-]
-
-
-@pytest.mark.parametrize(("rule", "text"), WAITS, ids=[f"{rule}-{n}" for n, (rule, _) in enumerate(WAITS)])
-def test_what_an_argument_without_a_value_stands_for_is_not_known(rule: str, text: str) -> None:
-    found = ask(rule, cases.built(text), {"allowedBaseRegistries": ["registry.example.com"]})
-    assert [f.verdict for f in found] == ["unknown"]
 
 
 def built(text: str | None, **inputs: object) -> list[str]:
