@@ -225,9 +225,9 @@ class Together:
             for kind in kinds:
                 yield from self._placed.get((kind, namespace), ())
 
-    def named(self, kind: str, namespace: str, name: str) -> Manifest | None:
-        """The object of this kind and name, or None."""
-        return self._named.get((kind, namespace, name))
+    def named(self, kind: str, namespace: str | Unknown, name: str) -> Manifest | None:
+        """The object of this kind and name; None where there is none, and in a namespace that is not known."""
+        return self._named.get((kind, namespace, name)) if isinstance(namespace, str) else None
 
     def chosen(self, namespace: str | Unknown, selector: Selector) -> Chosen:
         """The pods of a namespace that a selector chooses.

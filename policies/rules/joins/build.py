@@ -45,7 +45,7 @@ def spec_of(manifest: Manifest) -> dict[str, object]:
 
 def look_up(objects: Together, kind: str, namespace: str | Unknown, name: object) -> Manifest | Verdict | None:
     """The object of that kind and name, or what may be said of its absence (see `Together.absent`)."""
-    if name is UNKNOWN or isinstance(namespace, Unknown):
+    if name is UNKNOWN:
         return "unknown"
     text = name if isinstance(name, str) else ""
     return objects.named(kind, namespace, text) or objects.absent(kind, namespace, text)
@@ -92,25 +92,11 @@ def unless_there(
 
 def nothing_chosen(objects: Together, manifest: Manifest, selector: Selector) -> Verdict | None:
     """What may be said of a selector that chooses no pods of its object's namespace; None: nothing."""
-    namespace = namespace_in(manifest)
-    if not selector.known or isinstance(namespace, Unknown):
+    if not selector.known:
         return "unknown"
+    namespace = namespace_in(manifest)
     found = objects.chosen(namespace, selector)
     if found.pods or found.beyond:
         return None
     verdict = objects.absent(PODS, namespace)
     return "unknown" if verdict is not None and found.waiting else verdict
-
-
-def target_of(objects: Together, manifest: Manifest, key: str) -> Iterator[Claim]:
-    """A claim, where the workload that an autoscaler names is not there."""
-    fields = mapping(spec_of(manifest).get(key))
-    at: Path = ("spec", key)
-    kind, version = fields.get("kind"), fields.get("apiVersion", "apps/v1")
-    if UNKNOWN in (kind, version):
-        yield Claim("unknown", manifest, at, "must name a workload that is there")
-    elif isinstance(kind, str) and isinstance(version, str):
-        group = version.rpartition("/")[0]
-        group_kind = f"{group}/{kind}" if group else kind
-        found = look_up(objects, group_kind, namespace_in(manifest), fields.get("name"))
-        yield from unless_there(found, manifest, at, "must name a workload that is there")

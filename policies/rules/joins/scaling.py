@@ -10,7 +10,7 @@ from policies.labels import label_selector
 from policies.plain import UNKNOWN, Path, Unknown
 from policies.rule import IN_PROD
 from policies.rules.build import listed, mapping
-from policies.rules.joins.build import join_rule, left_open, spec_of, target_of
+from policies.rules.joins.build import join_rule, left_open, look_up, spec_of, unless_there
 from policies.together import Claim, Together, namespace_in
 from policies.truth import Truth, Verdict
 from policies.view import Manifest
@@ -18,9 +18,23 @@ from policies.view import Manifest
 _SCALER = "autoscaling/HorizontalPodAutoscaler"
 
 
+def _target_of(objects: Together, manifest: Manifest, key: str) -> Iterator[Claim]:
+    """A claim, where the workload that an autoscaler names is not there."""
+    fields = mapping(spec_of(manifest).get(key))
+    at: Path = ("spec", key)
+    kind, version = fields.get("kind"), fields.get("apiVersion", "apps/v1")
+    if UNKNOWN in (kind, version):
+        yield Claim("unknown", manifest, at, "must name a workload that is there")
+    elif isinstance(kind, str) and isinstance(version, str):
+        group = version.rpartition("/")[0]
+        group_kind = f"{group}/{kind}" if group else kind
+        found = look_up(objects, group_kind, namespace_in(manifest), fields.get("name"))
+        yield from unless_there(found, manifest, at, "must name a workload that is there")
+
+
 def _scalers(objects: Together) -> Iterator[Claim]:
     for scaler in objects.of(_SCALER):
-        yield from target_of(objects, scaler, "scaleTargetRef")
+        yield from _target_of(objects, scaler, "scaleTargetRef")
 
 
 DANGLING_HPA = join_rule(
@@ -81,7 +95,7 @@ def _vertical(objects: Together) -> Iterator[Claim]:
     scalers = _Targets((each for each in objects.of(_SCALER) if _by_resources(each) is not False), "scaleTargetRef")
     seen: set[_Target] = set()
     for scaler in objects.of(_VPA):
-        yield from target_of(objects, scaler, "targetRef")
+        yield from _target_of(objects, scaler, "targetRef")
         target = _targeted(scaler, "targetRef")
         at: Path = ("spec", "targetRef")
         mode = mapping(spec_of(scaler).get("updatePolicy")).get("updateMode", "Auto")

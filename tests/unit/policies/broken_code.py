@@ -16,6 +16,9 @@ from typing import Any, cast
 
 Function = Callable[..., Any]
 
+_SHARED = "policies.rules.build"
+"""What all rules share, which has tests of its own."""
+
 
 def broken_functions(function: Function) -> Iterator[tuple[str, Function]]:
     """Each way to break a function by a little, or one of its own module that it calls, or a list that these read.
@@ -32,20 +35,19 @@ def broken_functions(function: Function) -> Iterator[tuple[str, Function]]:
         if isinstance(inner, FunctionType):
             for what, broken in broken_functions(inner):
                 yield what, _with_cell(made, index, broken)
-    if made.__closure__ is None:
-        reached = _reached(made)
-        for name, part in reached.items():
-            for what, code in _broken_code(part):
-                yield f"{name}: {what}", _with_globals(made, reached, {name: code}, {})
-        for name, value in _constants(reached).items():
-            for what, shorter in _shorter(value):
-                yield f"{name} {what}", _with_globals(made, reached, {}, {name: shorter})
+    reached = _reached(made)
+    for name, part in reached.items():
+        for what, code in _broken_code(part):
+            yield f"{name}: {what}", _with_globals(made, reached, {name: code}, {})
+    for name, value in _constants(reached).items():
+        for what, shorter in _shorter(value):
+            yield f"{name} {what}", _with_globals(made, reached, {}, {name: shorter})
 
 
 def _reached(function: FunctionType) -> dict[str, FunctionType]:
-    """A function and those of its module that it calls, by name."""
+    """A function and those of its module that it calls, by name; none of what all rules share."""
     found: dict[str, FunctionType] = {}
-    waiting = [function]
+    waiting = [function] if function.__module__ != _SHARED else []
     while waiting:
         each = waiting.pop()
         if each.__name__ not in found:
@@ -87,8 +89,12 @@ def _with_globals(
 ) -> Function:
     """A function whose module has other code and other values."""
     module: dict[str, Any] = {**function.__globals__, **values}
+    for each in reached.values():
+        # What a closure knew, its broken code looks for in its module.
+        module |= {**each.__globals__, **inspect.getclosurevars(each).nonlocals, **module}
     for name, each in reached.items():
-        made = FunctionType(codes.get(name, each.__code__), module, name, each.__defaults__)
+        code, known = codes.get(name, each.__code__), None if name in codes else each.__closure__
+        made = FunctionType(code, module, name, each.__defaults__, known)
         made.__kwdefaults__ = each.__kwdefaults__
         module[name] = made
     return cast("Function", module[function.__name__])

@@ -12,6 +12,7 @@ from tests.unit.policies.cases.join_objects import (
     RANGE,
     SCALER,
     UNKNOWN,
+    VERTICAL,
     WITHOUT_LEAST,
     budget,
     held,
@@ -88,6 +89,26 @@ PASSES: list[tuple[str, list[Json]]] = [
     ("dangling-ingress", [route(port=81), patch(service())]),
     ("dangling-ingress", [route(), service(type="ExternalName", ports=[])]),
     ("dangling-ingress", [route("web", namespace="other"), {**service(), "metadata": ELSEWHERE}, service("b")]),
+    *(
+        ("dangling-hpa", [NAMESPACE, thing(SCALER, {"scaleTargetRef": {"name": "web", **more}})])
+        for more in ({}, {"kind": "Deployment", "apiVersion": 7}, {"kind": 7})
+    ),
+    (
+        "dangling-hpa",
+        [
+            thing(SCALER, {"scaleTargetRef": {"name": "web", "kind": "ReplicationController", "apiVersion": "v1"}}),
+            serving("web", "v1/ReplicationController"),
+        ],
+    ),
+    ("vpa", [NAMESPACE, thing(VERTICAL, {"targetRef": {"name": "web", "apiVersion": 7, "kind": "Deployment"}})]),
+    ("vpa", [NAMESPACE, thing(VERTICAL, {"targetRef": {"name": "web"}})]),
+    (
+        "vpa",
+        [
+            thing(VERTICAL, {"targetRef": {"name": "web", "kind": "ReplicationController", "apiVersion": "v1"}}),
+            serving("web", "v1/ReplicationController"),
+        ],
+    ),
     ("dangling-servicemonitor", [NAMESPACE, monitor({})]),
     ("dangling-servicemonitor", [monitor(chosen(), namespaceSelector={"matchNames": ["other"]}), service()]),
     ("dangling-servicemonitor", [NAMESPACE, monitor(chosen(), namespaceSelector={"matchNames": ["shop", "other"]})]),

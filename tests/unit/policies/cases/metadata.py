@@ -1,7 +1,8 @@
 """Metadata and API versions."""
 
+from policies.plain import SENTINELS
 from policies.rules.metadata import REMOVED, UNSTABLE_API
-from tests.unit.policies.cases.case import Case, Json, fails, passes, pod_of, thing, workload
+from tests.unit.policies.cases.case import Case, Json, fails, passes, pod_of, thing, waits, workload
 
 LABELLED = (
     "apps/v1/Deployment", "apps/v1/StatefulSet", "apps/v1/DaemonSet", "apps/v1/ReplicaSet", "v1/ReplicationController",
@@ -37,6 +38,7 @@ CASES: list[Case] = [
     *passes(
         "required-labels", labelled("v1/Pod", owner="team-a"), requiredLabels=[], labelPatterns={"owner": "^team-"}
     ),
+    *waits("required-labels", annotated(runbook=min(SENTINELS)), requiredLabels=[], requiredAnnotations=["runbook"]),
     *fails("required-labels", thing("v1/Pod"), requiredLabels=[], requiredAnnotations=["runbook"]),
     *fails("required-labels", annotated(runbook="x"), requiredLabels=[], annotationPatterns={"runbook": "^https:"}),
     *passes(
