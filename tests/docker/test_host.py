@@ -98,20 +98,29 @@ def test_a_killed_host_leaves_no_process_and_the_next_up_serves_again(own: Home,
 def test_a_daemon_that_is_killed_comes_back_by_itself(own: Home, actor: str) -> None:
     engine = up(own)
     run(engine, actor, "--restart=always", "--name=kept")
+    # A process that no daemon looks after: that of a container which was about to start is one.
+    inside = ["nsenter", f"--target={first(own)}", "--pid", "--mount", "--fork", "setsid", "sleep", "infinity"]
+    with subprocess.Popen(inside) as left:
+        os.kill(daemon(own), signal.SIGKILL)
 
-    os.kill(daemon(own), signal.SIGKILL)
+        def serves() -> bool:
+            return engine.try_docker("inspect", "--format={{.State.Running}}", "kept").stdout.strip() == "true"
 
-    def serves() -> bool:
-        return engine.try_docker("inspect", "--format={{.State.Running}}", "kept").stdout.strip() == "true"
+        assert eventually(serves)
+        assert eventually(lambda: left.poll() is not None)
 
-    assert eventually(serves)
+
+def first(home: Home) -> int:
+    """The first process inside a Docker host."""
+    mark = processes.running(home, lifecycle.NAME)
+    assert mark is not None
+    return psutil.Process(mark.pid).children()[0].pid
 
 
 def daemon(home: Home) -> int:
     """The process of the Docker daemon."""
-    mark = processes.running(home, lifecycle.NAME)
-    assert mark is not None
-    return next(one.pid for one in psutil.Process(mark.pid).children(recursive=True) if one.name() == "dockerd")
+    inside = psutil.Process(first(home)).children(recursive=True)
+    return next(one.pid for one in inside if one.name() == "dockerd")
 
 
 def test_the_end_of_a_request_is_passed_on_through_a_published_port(engine: Engine, prefix: str, actor: str) -> None:
@@ -138,12 +147,9 @@ def test_a_container_reaches_nothing_that_listens_on_this_machines_loopback_addr
     """From the host's network, in which slirp4netns gives the machine the address 10.0.2.2."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        mark = processes.running(home, lifecycle.NAME)
-        assert mark is not None
-        inside = psutil.Process(mark.pid).children()[0].pid
         reach = f"exec 3<>/dev/tcp/10.0.2.2/{port}"
         tried = subprocess.run(
-            ["nsenter", f"--net=/proc/{inside}/ns/net", "timeout", "5", "bash", "-c", reach],
+            ["nsenter", f"--net=/proc/{first(home)}/ns/net", "timeout", "5", "bash", "-c", reach],
             capture_output=True,
             check=False,
         )

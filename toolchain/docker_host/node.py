@@ -4,6 +4,7 @@ It is started as `unshare … python -m toolchain.docker_host.node PLAN`. Since 
 every other process of the host when it ends, however it ends, and with the last of them go mounts, bridges and rules.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -16,6 +17,59 @@ from typing import Any
 from toolchain.cluster.node import LOOK_S, SIGNALS, GaveUpError, Node, Running, mount, say
 
 DAEMON = "dockerd"
+
+GONE_S = 30.0
+"""How long what a dead daemon left may take to end, once it is told to."""
+
+
+class Host(Node):
+    """The parts of the Docker host. What a daemon that was killed has left is ended before the next one is started.
+
+    Its containers end with it in any case; but the process of one that was about to be started would stay, and its
+    container could never be started again.
+    """
+
+    def start(self, part: Running) -> None:
+        """Start a part."""
+        if part.name == DAEMON:
+            self.end_remains()
+        super().start(part)
+
+    def end_remains(self) -> None:
+        """End every process that belongs to no part.
+
+        Raises:
+            GaveUpError: One does not end.
+        """
+        deadline = time.monotonic() + GONE_S
+        while left := remains({part.pid for part in self.parts.values()}):
+            if time.monotonic() > deadline:
+                raise GaveUpError(f"processes of the last Docker daemon do not end: {left}")
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.reap()
+            time.sleep(LOOK_S)
+
+
+def remains(parts: set[int], processes: Path = Path("/proc")) -> list[int]:
+    """The processes of this namespace that are in no part's group, the first one and the dead left out.
+
+    Args:
+        parts: The first process of each part; 0 for one that is down.
+        processes: The folder of processes.
+    """
+    found: list[int] = []
+    for folder in processes.glob("[0-9]*"):
+        try:
+            # After the name, which may hold anything: state, parent, group.
+            state, _, group = (folder / "stat").read_text().rpartition(")")[2].split()[:3]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        pid = int(folder.name)
+        if pid != 1 and state not in "ZX" and int(group) not in parts - {0}:
+            found.append(pid)
+    return sorted(found)
 
 
 def furnish(plan: dict[str, Any]) -> None:
@@ -55,7 +109,7 @@ def main() -> int:
     try:
         furnish(plan)
         parts = {part["name"]: Running(**part) for part in plan["parts"]}
-        Node(parts, Path(plan["logs"]), plan["environ"]).run()
+        Host(parts, Path(plan["logs"]), plan["environ"]).run()
         end(parts[DAEMON], plan["shutdown_s"])
     except (GaveUpError, OSError, subprocess.CalledProcessError) as error:
         say(f"giving up: {error}")
