@@ -9,13 +9,11 @@ from typing import Any
 
 import yaml
 
-from cli.compose_import import forms
+from cli.compose_import import forms, host, network
 from cli.compose_import.objection import Objection, Proposal
 from cli.compose_import.service import Service
 from cli.compose_import.workload import workload
-from components.manifests.docker_network import OUTSIDE, PUBLISHED
 from components.manifests.labels import OWNER
-from policies.values.image import ImageReference
 from toolchain.errors import ToolchainError
 
 EVERYWHERE = "0.0.0.0/0"
@@ -59,13 +57,9 @@ def propose(document: Mapping[str, Any], folder: Path) -> Proposal:
     ]
     objections += [each for service in services.values() for each in service.objections]
     objections += _shared_volumes(services)
-    for name, other in _meetings(services):
-        _allow(workloads[names[name]], "allowTo", {"workload": names[other]})
-        _allow(workloads[names[other]], "allowFrom", {"workload": names[name]})
-    for name, service in services.items():
-        if _calls_outside(service, forms.mapping(document.get("networks"))):
-            _allow(workloads[names[name]], "allowTo", {"cidr": EVERYWHERE})
-    logging = _logging(services, objections)
+    for name, side, peer in network.allowed(services, names, forms.mapping(document.get("networks"))):
+        workloads[names[name]].setdefault("network", {}).setdefault(side, []).append(peer)
+    logging = host.logging(services, objections)
     objections += [
         Objection(key, "no part of a stack file", "it is left out")
         for key in document
@@ -82,8 +76,8 @@ def propose(document: Mapping[str, Any], folder: Path) -> Proposal:
             "namespace": _name(str(document.get("name") or folder.name)),
             "owner": _owner(services),
         },
-        "target": {"kind": "docker", **logging, **_profiles_of_host(services)},
-        "registry": _registry(services),
+        "target": {"kind": "docker", **logging, **host.profiles(services)},
+        "registry": host.registry(services),
         "workloads": workloads,
     }
     if secrets:
@@ -114,52 +108,6 @@ def _owner(services: Mapping[str, Service]) -> str:
     return str(next((owner for owner in found if owner), "platform"))
 
 
-def _registry(services: Mapping[str, Service]) -> dict[str, Any]:
-    """The registry that built images are named in, or the one of this machine."""
-    for service in services.values():
-        image = str(service.raw.get("image") or "")
-        if service.raw.get("build") is None and "the digest that" not in image:
-            continue
-        try:
-            reference = ImageReference.parse(image.partition("@")[0])
-        except ValueError:
-            continue
-        repository = reference.repository.rpartition("/")[0]
-        if "/" in image and reference.registry and repository:
-            insecure = {"insecure": True} if reference.registry.startswith(("127.0.0.1", "localhost")) else {}
-            return {"address": reference.registry, "repository": repository, **insecure}
-    return {"address": "127.0.0.1:5001", "insecure": True}
-
-
-def _meetings(services: Mapping[str, Service]) -> Iterator[tuple[str, str]]:
-    """Who may call whom: on a network of somebody's own name its callers meet that one, on any other all meet all."""
-    for name, service in services.items():
-        for other, called in services.items():
-            if name == other:
-                continue
-            shared = _networks(service).keys() & _networks(called).keys() - {OUTSIDE, PUBLISHED}
-            if any(network == other or network not in services for network in shared):
-                yield name, other
-
-
-def _networks(service: Service) -> dict[str, dict[str, Any]]:
-    if service.raw.get("network_mode"):
-        return {}
-    return forms.keyed(service.raw.get("networks", ["default"]))
-
-
-def _calls_outside(service: Service, networks: Mapping[str, Any]) -> bool:
-    joined = _networks(service)
-    return any(
-        network == OUTSIDE or (network != PUBLISHED and not forms.mapping(networks.get(network)).get("internal"))
-        for network in joined
-    )
-
-
-def _allow(described: dict[str, Any], side: str, peer: dict[str, str]) -> None:
-    described.setdefault("network", {}).setdefault(side, []).append(peer)
-
-
 def _shared_volumes(services: Mapping[str, Service]) -> Iterator[Objection]:
     users: dict[str, str] = {}
     for name, service in services.items():
@@ -174,42 +122,3 @@ def _shared_volumes(services: Mapping[str, Service]) -> Iterator[Objection]:
                     "each workload gets a volume of its own: let one of them serve what the other needs",
                 )
             users[source] = name
-
-
-def _logging(services: Mapping[str, Service], objections: list[Objection]) -> dict[str, Any]:
-    """The target's logging: that of the first service which says something."""
-    found = {
-        name: forms.mapping(service.raw["logging"]) for name, service in services.items() if "logging" in service.raw
-    }
-    first: dict[str, Any] | None = None
-    for name, said in found.items():
-        options = forms.mapping(said.get("options"))
-        made: dict[str, Any] | None = None
-        match said.get("driver"):
-            case "fluentd":
-                made = {"driver": "fluentd", "address": str(options.get("fluentd-address", "localhost:24224"))}
-            case "json-file":
-                made = {
-                    "driver": "json-file",
-                    "maxSize": str(options.get("max-size", "100m")),
-                    "maxFiles": int(options.get("max-file", 5)),
-                }
-            case driver:
-                objections.append(Objection(f"services.{name}.logging", str(driver), "use `json-file` or `fluentd`"))
-        if made and first and made != first:
-            objections.append(Objection(f"services.{name}.logging", "another than before", "a host has one"))
-        first = first or made
-    usual = {"driver": "json-file", "maxSize": "100m", "maxFiles": 5}
-    return {"logging": first} if first and first != usual else {}
-
-
-def _profiles_of_host(services: Mapping[str, Service]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for service in services.values():
-        for option in forms.items(service.raw.get("security_opt")):
-            name, _, value = str(option).replace("=", ":", 1).partition(":")
-            if name == "apparmor" and value != "unconfined":
-                found["apparmor"] = value
-            if name == "label" and value.startswith("type:"):
-                found["selinuxType"] = value.removeprefix("type:")
-    return found
