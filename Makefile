@@ -91,8 +91,8 @@ fresh: ## Do what a newcomer does: clean clone, empty cache, `make up`; needs th
 clean: ## Empty the checkout of everything made; refuses while a stack has resources
 	@./slipway clean $(ARGS)
 
-clean-cache: down ## Remove the cache: tools, plugins, images, build caches
-	@rm -rf -- "$${SLIPWAY_HOME:-$$HOME/.cache/slipway}"
+clean-cache: down ## Remove the cache: tools, plugins, images, build caches; private keys stay
+	@find "$${SLIPWAY_HOME:-$$HOME/.cache/slipway}" -mindepth 1 -maxdepth 1 ! -name keys -exec rm -rf -- {} +
 
 venv:
 	@set -e; checkout="$(CURDIR)"; . toolchain/bootstrap.sh

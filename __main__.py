@@ -1,5 +1,6 @@
 """The program: one environment from one description."""
 
+import datetime
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from components.configuration import ca_bundle, read_settings, stored_secrets
 from components.images import verified_image
 from components.registry import Registry
 from components.spec.target import RenderTarget
+from components.supply_chain import rules
 from components.targets import Described, deploy
 
 project = Path.cwd()
@@ -22,11 +24,12 @@ registry = Registry(
     stored[credentials.password] if credentials else None,
     ca_bundle(settings, os.environ),
 )
+chain = rules(settings, project, pulumi.get_stack(), datetime.datetime.now(datetime.UTC).date())
 images = {
-    name: verified_image(name, image, registry, settings.environment.tier, promotions, stored)
+    name: verified_image(name, image, registry, settings.environment.tier, promotions, stored, chain)
     for name, image in settings.images.items()
 }
-addresses = deploy(Described(settings, registry, images, promotions, stored, project))
+addresses = deploy(Described(settings, registry, images, promotions, stored, project, chain))
 
 pulumi.export("images", {name: image.reference for name, image in images.items()})
 pulumi.export("workloads", addresses)

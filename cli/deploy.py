@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import click
 
-from cli import events, image_tags, images, lost_images, settings, terminal
+from cli import events, image_tags, images, keys, lost_images, settings, terminal
 from cli.failures import BadInputError
 from cli.needs import ENGINE, needs
 from cli.operation import Outcome, operate
@@ -31,6 +31,7 @@ def prepare(workspace: Workspace, loaded: Loaded, *, services_too: bool) -> None
     wanted = needs(loaded.settings, registry.address())
     progress = Progress()
     install.ensure(wanted.tools, workspace.home, progress)
+    keys.ensure_own(workspace, loaded.settings)
     if services_too:
         images.claim(workspace, loaded.settings.registry)
     if services_too and wanted.services:

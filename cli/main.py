@@ -31,6 +31,7 @@ COMMANDS = {
     "stack": "stack",
     "promote": "promote",
     "retention": "retention",
+    "keys": "keys",
     "preview-comment": "preview_comment",
     "check-manifests": "check_manifests",
     "clean": "clean",

@@ -80,6 +80,15 @@ def needs(settings: Settings, own_registry: str) -> Needs:
     provider = "docker" if to_docker else "kubernetes"
     random = ("random",) if settings.secrets or settings.monitoring else ()
     build = ("docker-build",) if builds else ()
+    chain = _chain(settings)
     registry = settings.registry
     own = registry.address == own_registry or (builds and registry.builder.name == OWN_BUILDER)
-    return Needs((*RUNNER, provider, *random, *build), services=own, docker_host=deploys_to_docker(settings))
+    return Needs((*RUNNER, provider, *random, *build, *chain), services=own, docker_host=deploys_to_docker(settings))
+
+
+def _chain(settings: Settings) -> tuple[str, ...]:
+    """What reads, and what signs images."""
+    chain = settings.supply_chain
+    if chain is None:
+        return ()
+    return ("syft", *(("cosign",) if chain.sign or chain.provenance else ()))

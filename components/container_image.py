@@ -36,10 +36,12 @@ class ContainerImage(pulumi.ComponentResource):
     Attributes:
         reference: `repository@sha256:…`; not known in a preview that would build.
         digest: the digest alone.
+        context: the digest of all that the build is given; not known in a preview that would build.
     """
 
     reference: pulumi.Output[str]
     digest: pulumi.Output[str]
+    context: pulumi.Output[str]
 
     def __init__(
         self,
@@ -69,7 +71,8 @@ class ContainerImage(pulumi.ComponentResource):
         if len(spec.platforms) > 1:
             self.digest = self._index(tag)
         else:
-            self.digest = digest_of(self._image(name, tag, spec.platforms[0] if spec.platforms else None).digest)
+            image = self._image(name, tag, spec.platforms[0] if spec.platforms else None)
+            self.digest, self.context = digest_of(image.digest), image.context_hash
         self.reference = pulumi.Output.concat(self._repository, "@", self.digest)
         self.register_outputs({"reference": self.reference, "digest": self.digest})
 
@@ -112,6 +115,7 @@ class ContainerImage(pulumi.ComponentResource):
             for platform in self._spec.platforms
             for architecture in (platform.rsplit("/", 1)[-1],)
         ]
+        self.context = images[0].context_hash
         credentials = self._registry.credentials
         index = Index(
             self._name,

@@ -9,6 +9,7 @@ import pulumi
 from components.registry import Registry
 from components.spec.image import BuildImage, BuildSecret, ExternalImage, Image, PromoteImage
 from components.spec.promotion import Promotions, promoted_name
+from components.supply_chain import Rules
 from components.verified_image import VerifiedImage
 
 
@@ -19,6 +20,7 @@ def verified_image(
     tag: str,
     promotions: Promotions,
     stored: Mapping[str, pulumi.Input[str]],
+    rules: Rules | None = None,
 ) -> VerifiedImage:
     """Builds, promotes or takes over an image.
 
@@ -29,6 +31,7 @@ def verified_image(
         tag: the tag of built images.
         promotions: the digests that may be promoted.
         stored: the values of the stack's stored secrets, for build steps that need one.
+        rules: what the image goes through before it is verified, or None for nothing.
     """
     match image.source:
         case BuildImage() as source:
@@ -36,10 +39,10 @@ def verified_image(
             from components.container_image import ContainerImage
 
             secrets = {key: _build_secret(secret, stored) for key, secret in source.secrets.items()}
-            return VerifiedImage.built(name, ContainerImage(name, source, registry, tag, secrets), source.folder)
+            return VerifiedImage.built(name, ContainerImage(name, source, registry, tag, secrets), source, rules)
         case PromoteImage() as source:
             digest = promotions.get((source.source, promoted_name(name, source)))
-            return VerifiedImage.promoted(name, source, registry, digest)
+            return VerifiedImage.promoted(name, source, registry, digest, rules)
         case ExternalImage() as source:
             return VerifiedImage.external(name, source)
 

@@ -18,6 +18,7 @@ from components.spec.order import start_order
 from components.spec.promotion import Promotions
 from components.spec.settings import Settings
 from components.spec.target import DockerTarget, KubernetesTarget, RenderTarget
+from components.supply_chain import Rules
 from components.verified_image import VerifiedImage
 from components.workload import Workload
 
@@ -39,6 +40,7 @@ class Described:
         promotions: the digests that may be promoted.
         stored: the values of the stack's stored secrets.
         project: the project's folder.
+        rules: what images go through, or None for nothing.
     """
 
     settings: Settings
@@ -47,6 +49,12 @@ class Described:
     promotions: Promotions
     stored: Mapping[str, pulumi.Input[str]]
     project: Path
+    rules: Rules | None = None
+
+    @property
+    def steps(self) -> list[pulumi.Resource]:
+        """What every image has gone through before any workload changes: one that is refused changes none."""
+        return [step for image in self.images.values() for step in image.steps]
 
 
 def deploy(described: Described) -> dict[str, str | None]:
@@ -66,8 +74,9 @@ def _on_kubernetes(described: Described, target: RenderTarget | KubernetesTarget
     environment = Environment("environment", settings.environment, described.registry, on_target)
     secrets = SecretFiles("secrets", settings.mounted_secrets, environment, described.stored, on_target)
     made: dict[str, Workload] = {}
+    verified = described.steps
     for name in start_order(wanted):
-        before = [each for needed in wanted[name].depends_on for each in made[needed].ready]
+        before = [*verified, *(each for needed in wanted[name].depends_on for each in made[needed].ready)]
         made[name] = Workload(name, wanted[name], environment, described.images[name], secrets, before, on_target)
     if settings.monitoring:
         # Programs without it are spared this.
@@ -91,17 +100,15 @@ def _on_docker(described: Described, target: DockerTarget) -> Mapping[str, "Dock
     on_target = pulumi.ResourceOptions(provider=docker_provider(target, described.registry))
     environment = DockerEnvironment("environment", settings.environment, target, wanted, on_target)
     secrets = DockerSecrets("secrets", settings.mounted_secrets, described.stored)
-    keeper = None
+    kept = keeper = None
     if any(needs_files(workload) for workload in wanted.values()):
-        source = Image(build=BuildImage(folder=f"images/{KEEPER}"))
-        keeper = DockerImage(
-            KEEPER,
-            verified_image(KEEPER, source, described.registry, settings.environment.tier, described.promotions, {}),
-            on_target,
-        )
+        source, tier = Image(build=BuildImage(folder=f"images/{KEEPER}")), settings.environment.tier
+        kept = verified_image(KEEPER, source, described.registry, tier, described.promotions, {}, described.rules)
+        keeper = DockerImage(KEEPER, kept, on_target)
     made: dict[str, DockerWorkload] = {}
+    verified = [*described.steps, *(kept.steps if kept else ())]
     for name in start_order(wanted):
-        before = [each for needed in wanted[name].depends_on for each in made[needed].ready]
+        before = [*verified, *(each for needed in wanted[name].depends_on for each in made[needed].ready)]
         made[name] = DockerWorkload(
             name,
             wanted[name],

@@ -1,19 +1,23 @@
 """An image that may run: the only thing a workload accepts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import pulumi
 
 from components.digest import unknown
 from components.registry import Registry
-from components.spec.image import ExternalImage, PromoteImage
+from components.spec.image import BuildImage, ExternalImage, PromoteImage
+from components.supply_chain import Rules, SupplyChain
 
 if TYPE_CHECKING:
     from components.container_image import ContainerImage
 
 Source = Literal["build", "promote", "external"]
 """Where an image comes from."""
+
+BUILT_FROM = ("folder", "dockerfile", "target", "args", "platforms")
+"""The fields of a build that its provenance states."""
 
 
 class VerifiedImage(pulumi.ComponentResource):
@@ -24,9 +28,11 @@ class VerifiedImage(pulumi.ComponentResource):
 
     Attributes:
         reference: `repository@sha256:…`, possibly not known yet.
+        steps: what must have let it through before anything that runs is changed.
     """
 
     reference: pulumi.Input[str]
+    steps: Sequence[pulumi.Resource] = ()
 
     def __init__(
         self,
@@ -51,16 +57,32 @@ class VerifiedImage(pulumi.ComponentResource):
         self.register_outputs(facts)
 
     @classmethod
-    def built(cls, name: str, image: "ContainerImage", folder: str) -> "VerifiedImage":
+    def built(cls, name: str, image: "ContainerImage", spec: BuildImage, rules: Rules | None = None) -> "VerifiedImage":
         """An image that this stack builds."""
-        return cls(name, "build", image.reference, {"folder": folder})
+        folder = {"folder": spec.folder}
+        if rules is None:
+            return cls(name, "build", image.reference, folder)
+        source = {**spec.model_dump(mode="json", include=set(BUILT_FROM)), "context": image.context}
+        return cls._through(name, "build", SupplyChain.built(name, image.reference, source, rules), folder)
 
     @classmethod
-    def promoted(cls, name: str, image: PromoteImage, registry: Registry, digest: str | None) -> "VerifiedImage":
+    def promoted(
+        cls, name: str, image: PromoteImage, registry: Registry, digest: str | None, rules: Rules | None = None
+    ) -> "VerifiedImage":
         """An image that another stack ran; `digest` is None while none is recorded, which only a preview survives."""
         repository = registry.spec.name_of(image.name or name)
         reference = f"{repository}@{digest}" if digest else pulumi.Output.concat(repository, "@", unknown())
-        return cls(name, "promote", reference, {"promotedFrom": image.source})
+        origin = {"promotedFrom": image.source}
+        if rules is None:
+            return cls(name, "promote", reference, origin)
+        return cls._through(name, "promote", SupplyChain.promoted(name, reference, image.source, rules), origin)
+
+    @classmethod
+    def _through(cls, name: str, source: Source, chain: SupplyChain, origin: Mapping[str, str]) -> "VerifiedImage":
+        """An image that went through the supply chain's steps."""
+        image = cls(name, source, chain.reference, {**origin, **chain.evidence})
+        image.steps = chain.steps
+        return image
 
     @classmethod
     def external(cls, name: str, image: ExternalImage) -> "VerifiedImage":

@@ -108,6 +108,21 @@ class Home:
         return self.root / "schemas"
 
     @property
+    def wheels(self) -> Path:
+        """Python packages that carry a program, one folder for each."""
+        return self.root / "wheels"
+
+    @property
+    def sboms(self) -> Path:
+        """What images are made of, by digest."""
+        return self.root / "sboms"
+
+    @property
+    def keys(self) -> Path:
+        """The private keys of signatures, encrypted. Nothing makes them again: emptying the cache spares them."""
+        return self.root / "keys"
+
+    @property
     def bases(self) -> Path:
         """Base images made here."""
         return self.root / "bases"

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Generator, Iterable
 from pathlib import Path
 
-from toolchain import debian, download, gobuild, standins, web
+from toolchain import debian, download, gobuild, standins, web, wheels
 from toolchain.commands import output_of, run
 from toolchain.errors import ToolchainError, explained
 from toolchain.home import Home
@@ -144,6 +144,9 @@ def _from_elsewhere(tool: Tool, home: Home, progress: Progress) -> Installed:
     if tool.file:
         gobuild.copy(tool.file, place, home, progress)
         return Installed("module", tool.version, place, gobuild.key(tool.file.module))
+    if tool.wheel:
+        wheels.install(tool.wheel, place, home, progress)
+        return Installed("wheel", tool.version, place, tool.wheel.requirement)
     if tool.apt and tool.apt.how == "unpack":
         debian.unpack(tool.apt, place, home, progress)
         printed = output_of([str(place), *tool.probe]) or ""

@@ -13,7 +13,7 @@ from toolchain.commands import output_of
 from toolchain.home import Home
 from toolchain.pins import Tool, fits, pins, version_in
 
-Origin = Literal["PATH", "download", "built", "module", "apt", "stand-in"]
+Origin = Literal["PATH", "download", "built", "module", "apt", "wheel", "stand-in"]
 
 SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 """Where Debian puts runc; not everybody's PATH names them."""
@@ -83,6 +83,8 @@ def current_key(tool: Tool, found: Installed) -> str:
         return file_key(found.path)
     if found.origin == "stand-in":
         return standins.key()
+    if found.origin == "wheel" and tool.wheel:
+        return tool.wheel.requirement
     pinned = tool.go or tool.file
     return gobuild.key(pinned.module) if pinned and found.origin in ("built", "module") else tool.version
 

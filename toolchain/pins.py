@@ -69,6 +69,19 @@ class AptPackage:
 
 
 @dataclass(frozen=True)
+class Wheel:
+    """A Python package that carries a program.
+
+    Attributes:
+        requirement: Its name and version.
+        path: The program in it.
+    """
+
+    requirement: str
+    path: str
+
+
+@dataclass(frozen=True)
 class Standin:
     """A Python module of `toolchain.plugins` that does the official plugin's part."""
 
@@ -98,6 +111,7 @@ class Tool:
     go: GoPackage | None = None
     file: ModuleFile | None = None
     apt: AptPackage | None = None
+    wheel: Wheel | None = None
     standin: Standin | None = None
 
 
@@ -163,6 +177,7 @@ def _tool(name: str, table: Mapping[str, Any]) -> Tool:
         go=part("go", GoPackage),
         file=part("file", ModuleFile),
         apt=part("apt", AptPackage),
+        wheel=part("wheel", Wheel),
         standin=part("standin", Standin),
     )
 

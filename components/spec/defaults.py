@@ -8,6 +8,8 @@ services to a laptop.
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from policies.values.severity import Severity
+
 Tier = Literal["dev", "staging", "prod"]
 """How much an environment matters: a laptop, a rehearsal, or what users see."""
 
@@ -259,3 +261,15 @@ BUILDER: Final = "slipway"
 
 PASSWORD_LENGTH: Final = 32
 """Characters of a generated secret: 190 bits when letters and digits are used."""
+
+# --- images -----------------------------------------------------------------------------------------------------------
+
+_GRAVE: Final[tuple[Severity, ...]] = ("critical", "high", "unknown")
+
+FAIL_ON: Final[Mapping[Tier, tuple[Severity, ...]]] = {
+    "dev": _GRAVE,
+    "staging": (*_GRAVE, "not-checked"),
+    "prod": (*_GRAVE, "not-checked"),
+}
+"""The severities that refuse an image. An advisory that does not say how bad it is counts as bad. What no source covers
+is not known to be good: a laptop may try it, users may not meet it."""

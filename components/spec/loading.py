@@ -26,7 +26,7 @@ from components.spec.workload import Workload
 M = TypeVar("M", bound=Spec)
 V = TypeVar("V")
 
-KEYS = ("environment", "target", "registry", "workloads", "secrets", "monitoring")
+KEYS = ("environment", "target", "registry", "workloads", "secrets", "monitoring", "supplyChain")
 """The keys that describe an environment; every other `slipway:` key is a secret's."""
 
 

@@ -14,6 +14,7 @@ from components.spec.order import wanted
 from components.spec.refusal import refused
 from components.spec.registry import Registry
 from components.spec.secret import Secret
+from components.spec.supply_chain import SupplyChain
 from components.spec.target import Target
 from components.spec.values import Name
 from components.spec.workload import Workload
@@ -39,6 +40,9 @@ class Settings(Spec):
 
     monitoring: Monitoring | None = None
     """What watches the workloads; left out, nothing does."""
+
+    supply_chain: SupplyChain | None = None
+    """What images go through before they run; left out, nothing."""
 
     @model_validator(mode="after")
     def _check(self) -> "Settings":

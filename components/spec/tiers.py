@@ -27,6 +27,9 @@ def complete(values: Mapping[str, Any]) -> dict[str, Any]:
     monitoring = values.get("monitoring")
     if isinstance(monitoring, Mapping):
         completed["monitoring"] = _monitoring(cast("Mapping[str, Any]", monitoring), cast("Tier", tier))
+    chain = values.get("supplyChain")
+    if isinstance(chain, Mapping):
+        completed["supplyChain"] = _supply_chain(cast("Mapping[str, Any]", chain), cast("Tier", tier))
     workloads = values.get("workloads")
     if isinstance(workloads, Mapping):
         completed["workloads"] = {
@@ -70,6 +73,13 @@ def _monitoring(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:
             given = cast("Mapping[str, Any]", server)
             completed[name] = {**others, **_sized(given, sizes)}
     return completed
+
+
+def _supply_chain(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:
+    scan = written.get("scan", {})
+    if not isinstance(scan, Mapping):
+        return dict(written)
+    return {**written, "scan": {"failOn": list(defaults.FAIL_ON[tier]), **scan}}
 
 
 def _workload(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:

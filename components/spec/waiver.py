@@ -38,6 +38,10 @@ def _said(text: str) -> str:
 
 
 Said = Annotated[str, AfterValidator(_said)]
+"""A text that says something."""
+
+Day = Annotated[str, BeforeValidator(_day), AfterValidator(_date), Field(examples=["2027-01-31"])]
+"""A day, as year, month and day."""
 
 
 class Waiver(Spec):
@@ -56,7 +60,7 @@ class Waiver(Spec):
     owner: Annotated[Said, Field(examples=["team-shop"])]
     """Who answers for it."""
 
-    expires: Annotated[str, BeforeValidator(_day), AfterValidator(_date), Field(examples=["2027-01-31"])]
+    expires: Day
     """The last day on which it counts. After it the finding is back, with this date."""
 
     ticket: Annotated[Said, Field(examples=["SHOP-12"])] | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -86,6 +87,13 @@ class Workbench:
         """Replace the copy's stack file."""
         (self.folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
 
+    def without_supply_chain(self) -> None:
+        """Take the supply chain out of the dev stack's file, and leave every other line of it."""
+        file = self.folder / "Pulumi.dev.yaml"
+        text = re.sub(r"(?m)^  (?:#.*\n  )?slipway:supplyChain:\n(?:   .*\n)+", "", file.read_text())
+        assert "supplyChain" not in text
+        file.write_text(text)
+
     def resources(self, stack: str = "dev") -> dict[str, dict[str, Any]]:
         """The stack's state as the file backend keeps it: URN → resource, secrets encrypted."""
         file = self.folder / ".state" / ".pulumi" / "stacks" / "slipway" / f"{stack}.json"
@@ -102,8 +110,12 @@ class Workbench:
         return {str(path.relative_to(root)): path.read_text() for path in sorted(root.rglob("*.yaml"))}
 
 
-def copy_checkout(folder: Path) -> Workbench:
-    """Copy what git would commit into `folder`, and share this checkout's virtualenv; `./slipway` and `make` work."""
+def copy_checkout(folder: Path, *, supply_chain: bool = False) -> Workbench:
+    """Copy what git would commit into `folder`, and share this checkout's virtualenv; `./slipway` and `make` work.
+
+    With `supply_chain` the dev stack's images go through it, as in the checkout; else they need not be read and signed
+    for tests of something else.
+    """
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=CHECKOUT,
@@ -118,7 +130,10 @@ def copy_checkout(folder: Path) -> Workbench:
             shutil.copy2(source, target)
     _share_virtualenv(folder)
     subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
-    return Workbench(folder)
+    workbench = Workbench(folder)
+    if not supply_chain:
+        workbench.without_supply_chain()
+    return workbench
 
 
 def _share_virtualenv(folder: Path) -> None:

@@ -18,6 +18,9 @@ from tests.unit.components.recorder import Recording, record
 
 NOTHING: Promotions = {}
 
+KEYRING = Path(__file__).with_name("keyring.yaml")
+"""What slipway would have made by itself for `dev`."""
+
 
 def run(
     monkeypatch: pytest.MonkeyPatch,
@@ -48,11 +51,15 @@ def run(
     def read_promotions(_: Path) -> Promotions:
         return promotions
 
+    def own_keyring(_: str) -> Path:
+        return KEYRING
+
     def program() -> None:
         plain = {f"slipway:{key}": json.dumps(value) for key, value in values.items()}
         pulumi.runtime.set_all_config(plain | secrets, list(secrets))
         monkeypatch.setattr(pulumi, "get_stack", lambda: stack)
         monkeypatch.setattr("components.configuration.read_promotions", read_promotions)
+        monkeypatch.setattr("components.signing_keys.own_keyring_file", own_keyring)
         runpy.run_path("__main__.py", run_name="__main__")
 
     return record(program, preview=preview, into=into)

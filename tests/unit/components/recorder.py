@@ -109,9 +109,15 @@ class _Monitor(mocks.MockMonitor):
 
 
 MADE: dict[str, dict[str, Any]] = {
-    "Image": {"digest": DIGEST, "ref": f"name@{DIGEST}"},
+    "Image": {"digest": DIGEST, "ref": f"name@{DIGEST}", "contextHash": "c" * 64},
     "Index": {"ref": f"name:tag@{DIGEST}"},
     "RemoteImage": {"imageId": f"sha256:{'b' * 64}"},
+    "ImageTest": {"answered": "200"},
+    "Sbom": {"packages": 2, "cyclonedx": [DIGEST], "spdx": [DIGEST]},
+    "Scan": {"checked": 2, "findings": {"low": 1}, "notChecked": {}, "waived": []},
+    "Signature": {"signedBy": "0123456789abcdef"},
+    "Verification": {"signedBy": "0123456789abcdef"},
+    "Provenance": {"statement": DIGEST},
     "RandomPassword": {"result": "generated-canary"},
     "RandomBytes": {"hex": "00" * 32},
 }

@@ -1,0 +1,46 @@
+"""How an image is tried before its workload may run it: as its pods will run it."""
+
+from typing import Any
+
+from components.spec import defaults
+from components.spec.workload import Workload
+from policies.values.quantity import parse_quantity
+
+
+def image_trial(workload: Workload) -> dict[str, Any]:
+    """What a container of the workload's image is given, and what it must answer.
+
+    `needs` names what is not there before the workload is: with any of it the image is not started.
+    """
+    probes = workload.probes
+    served = workload.port is not None and not probes.command
+    return {
+        "user": workload.user,
+        "group": workload.group,
+        "memory": int(parse_quantity(workload.resources.limits.memory)),
+        "processes": workload.pids_limit or defaults.PIDS[workload.profile],
+        "environ": dict(workload.env),
+        "command": [*workload.command, *workload.args] if workload.command else [],
+        "port": workload.port or 0,
+        "paths": [probes.liveness_path, probes.readiness_path] if served else [],
+        "check": list(probes.command),
+        "startupSeconds": workload.startup_seconds,
+        "timeoutSeconds": probes.timeout_seconds,
+        "graceSeconds": workload.shutdown.grace_seconds,
+        "needs": ", ".join(_needs(workload)),
+    }
+
+
+def _needs(workload: Workload) -> list[str]:
+    return [
+        noun
+        for noun, wanted in (
+            ("secrets", workload.secrets),
+            ("configuration files", workload.config_files),
+            ("volumes", workload.volumes),
+            ("other workloads", workload.depends_on),
+            ("a GPU", workload.gpu),
+            ("arguments beside the image's own command", workload.args and not workload.command),
+        )
+        if wanted
+    ]

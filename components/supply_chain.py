@@ -1,0 +1,194 @@
+"""What stands between an image and its use: each step a resource, each given the image by the one before it."""
+
+import datetime
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from components.evidence import Evidence, Kind
+from components.manifests.image_trial import image_trial
+from components.signing_keys import keyring
+from components.spec.image import BuildImage
+from components.spec.keyring import Keyring
+from components.spec.settings import Settings
+from components.spec.supply_chain import ImageWaiver
+from components.spec.supply_chain import SupplyChain as SupplyChainSpec
+
+VERSION = "1"
+"""Of what is stated about a build: another one is stated anew."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What holds for every image of a stack.
+
+    Attributes:
+        spec: which steps there are.
+        scan: what the scan is told: the same until an advisory is added, or the last day of a waiver is over.
+        trials: how the images of workloads are tried, by the workload's name.
+        keys: the stack's keys, or None where nothing is signed.
+        keys_of: the keys of another stack.
+        insecure: whether the stack's registry speaks plain HTTP.
+    """
+
+    spec: SupplyChainSpec
+    scan: Mapping[str, Any]
+    trials: Mapping[str, Mapping[str, Any]]
+    keys: Keyring | None
+    keys_of: Callable[[str], Keyring]
+    insecure: bool
+
+
+def rules(settings: Settings, project: Path, stack: str, today: datetime.date) -> Rules | None:
+    """The rules of a stack, None for one whose images go through nothing.
+
+    Args:
+        settings: the stack's.
+        project: the project's folder.
+        stack: the stack's name.
+        today: decides which waivers still count.
+
+    Raises:
+        Refused: there is no key to sign with.
+    """
+    spec = settings.supply_chain
+    if spec is None:
+        return None
+    counts = [waiver for waiver in spec.scan.waivers if waiver.counts(today)]
+    scan = {
+        "advisories": spec.scan.advisories,
+        "advisoriesDigest": _digest(project / spec.scan.advisories),
+        "failOn": list(spec.scan.fail_on),
+        "ignoreUnfixed": spec.scan.ignore_unfixed,
+        "waivers": [_waiver(each) for each in counts],
+        "lapsed": [_waiver(each) for each in spec.scan.waivers if each not in counts],
+    }
+    trials = {name: image_trial(workload) for name, workload in settings.wanted_workloads.items() if spec.test}
+    builds = any(isinstance(image.source, BuildImage) for image in settings.images.values())
+
+    def keys_of(named: str) -> Keyring:
+        return keyring(project, named, settings.environment.tier)
+
+    keys = keys_of(stack) if builds and (spec.sign or spec.provenance) else None
+    return Rules(spec, scan, trials, keys, keys_of, settings.registry.insecure)
+
+
+class SupplyChain(pulumi.ComponentResource):
+    """The steps of one image.
+
+    Attributes:
+        reference: the image, once every step has let it through.
+        evidence: what the steps found, by kind of evidence.
+        steps: the resources: nothing that runs changes before they are done.
+    """
+
+    reference: pulumi.Input[str]
+
+    def __init__(
+        self,
+        name: str,
+        reference: pulumi.Input[str],
+        rules: Rules,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declares the component; `built` declares its steps.
+
+        Args:
+            name: the image's name.
+            reference: the image, by digest.
+            rules: what holds for every image of the stack.
+            opts: Pulumi's options.
+        """
+        super().__init__("slipway:index:SupplyChain", name, {}, opts)
+        self.reference = reference
+        self.evidence: dict[str, pulumi.Input[str]] = {}
+        self.steps: list[Evidence] = []
+        self._name, self._rules = name, rules
+
+    @classmethod
+    def built(cls, name: str, reference: pulumi.Input[str], source: Mapping[str, Any], rules: Rules) -> "SupplyChain":
+        """The steps of an image that this stack builds.
+
+        Args:
+            name: the image's name.
+            reference: the image, by digest.
+            source: what it was built from.
+            rules: what holds for every image of the stack.
+        """
+        chain = cls(name, reference, rules)
+        if name in rules.trials:
+            chain.evidence["test"] = chain._step("ImageTest", "test", run=rules.trials[name]).fact("answered")
+        sbom = chain._scanned()
+        if rules.keys and rules.spec.sign:
+            chain._signed(rules.keys)
+        if rules.keys and rules.spec.provenance:
+            chain._stated(rules.keys, source, sbom)
+        return chain._ended()
+
+    @classmethod
+    def promoted(cls, name: str, reference: pulumi.Input[str], source: str, rules: Rules) -> "SupplyChain":
+        """The steps of an image that another stack ran: it must have been signed there, and is scanned again.
+
+        Args:
+            name: the image's name.
+            reference: the image, by digest.
+            source: the stack that ran it.
+            rules: what holds for every image of the stack.
+        """
+        chain = cls(name, reference, rules)
+        if rules.spec.sign:
+            trusted = {key.id: key.public for key in rules.keys_of(source).keys}
+            step = chain._step("Verification", "verification", trusted=trusted, source=source)
+            chain.evidence["signedBy"] = step.fact("signedBy")
+        chain._scanned()
+        return chain._ended()
+
+    def _scanned(self) -> Evidence:
+        sbom = self._step("Sbom", "sbom")
+        self.evidence["sbom"] = sbom.fact("cyclonedx").apply(" ".join)
+        scan = self._step("Scan", "scan", sbom=sbom.fact("cyclonedx"), **self._rules.scan)
+        self.evidence["scan"] = scan.fact("findings").apply(_counted)
+        return sbom
+
+    def _signed(self, keys: Keyring) -> None:
+        step = self._step("Signature", "signature", key=keys.signing.id, public=keys.signing.public)
+        self.evidence["signedBy"] = step.fact("signedBy")
+
+    def _stated(self, keys: Keyring, source: Mapping[str, Any], sbom: Evidence) -> None:
+        key = {"key": keys.signing.id, "public": keys.signing.public}
+        sboms = {form: sbom.fact(form) for form in ("cyclonedx", "spdx")}
+        step = self._step("Provenance", "provenance", **key, source=dict(source), sbom=sboms, version=VERSION)
+        self.evidence["provenance"] = step.fact("statement")
+
+    def _ended(self) -> "SupplyChain":
+        self.register_outputs({"reference": self.reference, "evidence": self.evidence})
+        return self
+
+    def _step(self, kind: Kind, suffix: str, **inputs: Any) -> Evidence:
+        """Declares a step that begins with what the last one let through."""
+        told = {"reference": self.reference, "insecure": self._rules.insecure, **inputs}
+        step = Evidence(kind, f"{self._name}-{suffix}", told, self)
+        self.reference = step.reference
+        self.steps.append(step)
+        return step
+
+
+def _counted(findings: Mapping[str, float]) -> str:
+    return ", ".join(f"{int(count)} {severity}" for severity, count in findings.items()) or "no findings"
+
+
+def _waiver(waiver: ImageWaiver) -> dict[str, str]:
+    return {name: getattr(waiver, name) for name in ("advisory", "package", "owner", "expires")}
+
+
+def _digest(folder: Path) -> str:
+    """Changes with any file of a folder; that it is missing is for the scan to say."""
+    total = hashlib.sha256()
+    for file in sorted(folder.rglob("*.json")):
+        total.update(hashlib.sha256(str(file.relative_to(folder)).encode()).digest())
+        total.update(hashlib.sha256(file.read_bytes()).digest())
+    return total.hexdigest()

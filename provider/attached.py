@@ -1,0 +1,118 @@
+"""Documents attached to an image in its own registry: OCI artifacts that name the image as their subject.
+
+https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests-with-subject
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from policies.values.image import ImageReference
+from provider.step import RefusedError
+from toolchain import oci
+from toolchain.repository import INDEXES, Content, Repository
+
+EMPTY = "application/vnd.oci.empty.v1+json"
+
+
+def repository_of(reference: str, *, insecure: bool) -> tuple[Repository, str]:
+    """Where an image is, and its digest.
+
+    Raises:
+        RefusedError: the reference names no digest.
+    """
+    image = ImageReference.parse(reference)
+    if image.digest is None:
+        raise RefusedError(f"{reference} names no digest", "give the image by digest")
+    return Repository(image.registry, image.repository, insecure), image.digest
+
+
+def subject(repository: Repository, digest: str) -> Content:
+    """An image's manifest or index.
+
+    Raises:
+        RefusedError: it is not in the registry.
+    """
+    found = repository.manifest(digest)
+    if found is None:
+        raise RefusedError(
+            f"{repository.registry}/{repository.path}@{digest} is not in the registry",
+            "build and push it again: `slipway up` does, for a registry of this machine",
+        )
+    return found
+
+
+def manifests(repository: Repository, digest: str) -> list[str]:
+    """The digests of an image's manifests: itself, or those that its index lists, one for each platform."""
+    top = subject(repository, digest)
+    if top.media_type not in INDEXES:
+        return [digest]
+    listed: list[dict[str, Any]] = top.json()["manifests"]
+    return [each["digest"] for each in listed if each.get("platform", {}).get("os") != "unknown"]
+
+
+def attach(repository: Repository, digest: str, kind: str, data: bytes) -> str:
+    """Attaches a document to an image; attached again it is the same manifest, once.
+
+    Args:
+        repository: where the image is.
+        digest: the image's.
+        kind: the document's media type, which is the artifact's type, too.
+        data: the document.
+
+    Returns:
+        The digest of the artifact's manifest.
+    """
+    of = subject(repository, digest)
+    layer = repository.put_blob(data)
+    empty = repository.put_blob(b"{}")
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": oci.MANIFEST,
+        "artifactType": kind,
+        "config": {"mediaType": EMPTY, "digest": empty, "size": 2},
+        "layers": [{"mediaType": kind, "digest": layer, "size": len(data)}],
+        "subject": {"mediaType": of.media_type, "digest": digest, "size": len(of.data)},
+    }
+    artifact = _content(manifest, oci.MANIFEST)
+    if not repository.put_manifest(artifact.digest, artifact):
+        _list(repository, digest, artifact, kind)
+    return artifact.digest
+
+
+def _list(repository: Repository, digest: str, artifact: Content, kind: str) -> None:
+    """Lists an artifact under the tag that stands for an image's referrers, where the registry keeps no list itself."""
+    tag = digest.replace(":", "-")
+    present = repository.manifest(tag)
+    listed: list[dict[str, Any]] = present.json().get("manifests", []) if present else []
+    if any(each["digest"] == artifact.digest for each in listed):
+        return
+    entry = {
+        "mediaType": oci.MANIFEST,
+        "digest": artifact.digest,
+        "size": len(artifact.data),
+        "artifactType": kind,
+    }
+    index = {"schemaVersion": 2, "mediaType": oci.INDEX, "manifests": [*listed, entry]}
+    repository.put_manifest(tag, _content(index, oci.INDEX))
+
+
+def document(reference: str, artifact: str, *, insecure: bool) -> dict[str, Any]:
+    """A document that is attached to an image, by the digest of its artifact.
+
+    Raises:
+        RefusedError: it is not there.
+    """
+    repository, _ = repository_of(reference, insecure=insecure)
+    manifest = repository.manifest(artifact)
+    if manifest is None:
+        raise RefusedError(
+            f"{reference}: the attached document {artifact} is not in the registry",
+            "run `pulumi up --refresh`, or take the step out of the state, so that it is attached again",
+        )
+    found: dict[str, Any] = json.loads(repository.blob(manifest.json()["layers"][0]["digest"]))
+    return found
+
+
+def _content(value: Mapping[str, Any], media_type: str) -> Content:
+    return Content(json.dumps(value, sort_keys=True, separators=(",", ":")).encode(), media_type)

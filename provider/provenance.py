@@ -1,0 +1,88 @@
+"""The provenance: from what, and by whom, an image was built, as a signed statement in the form of SLSA v1.
+
+https://slsa.dev/spec/v1.0/provenance
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from provider.step import RefusedError
+from toolchain import cosign
+from toolchain.home import Home
+
+TYPE = "slsaprovenance1"
+"""cosign's word for https://slsa.dev/provenance/v1."""
+
+BUILD_TYPE = "https://github.com/moby/buildkit/blob/master/docs/attestations/slsa-definitions.md"
+BUILDER = "urn:slipway:buildkit"
+
+
+def provenance(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """States what an image was built from; a valid statement of the same by the same key is accepted as it is.
+
+    Args:
+        inputs: `reference`, `insecure`, `key`, `public`, `source` (what it was built from), `sbom` (the digests of its
+            SBOMs), `version` (slipway's).
+
+    Returns:
+        `statement`, the digest of what is stated.
+
+    Raises:
+        RefusedError: what was stated does not verify.
+        ToolchainError: the private key is not here, or its password is another one.
+    """
+    reference, insecure, public = inputs["reference"], inputs["insecure"], inputs["public"]
+    wanted = predicate(inputs["source"], inputs["sbom"], inputs["version"])
+    home = Home.from_environment()
+    if not _stated(home, reference, public, wanted, insecure=insecure):
+        key = cosign.signer(home, inputs["key"])
+        cosign.attest(home, reference, TYPE, wanted, key, insecure=insecure)
+        if not _stated(home, reference, public, wanted, insecure=insecure):
+            raise RefusedError(
+                f"the provenance of {reference} was signed, but not by the key {inputs['key']}",
+                "the private key is not the other half of the public one: restore it from its backup "
+                "(`slipway keys restore FILE`)",
+            )
+    return {"statement": f"sha256:{hashlib.sha256(_text(wanted)).hexdigest()}"}
+
+
+def predicate(source: Mapping[str, Any], sboms: Mapping[str, Any], version: str) -> dict[str, Any]:
+    """What is stated. Nothing in it changes while the source stays: no time, no commit, no machine.
+
+    Args:
+        source: `folder`, `dockerfile`, `target`, `args`, `platforms`, and `context`, the digest of all that the build
+            was given.
+        sboms: the digests of the attached SBOMs, by format.
+        version: slipway's.
+    """
+    parameters = {name: source[name] for name in ("folder", "dockerfile", "target", "args", "platforms")}
+    return {
+        "buildDefinition": {
+            "buildType": BUILD_TYPE,
+            "externalParameters": {name: value for name, value in parameters.items() if value},
+            "internalParameters": {"reproducible": True},
+            "resolvedDependencies": [
+                {"name": "context", "uri": f"file:{source['folder']}", "digest": {"sha256": source["context"]}}
+            ],
+        },
+        "runDetails": {
+            "builder": {"id": BUILDER, "version": {"slipway": version}},
+            "metadata": {},
+            "byproducts": [
+                {"name": f"sbom ({form})", "digest": {"sha256": digest.partition(":")[2]}}
+                for form, digests in sorted(sboms.items())
+                for digest in digests
+            ],
+        },
+    }
+
+
+def _stated(home: Home, reference: str, public: str, wanted: Mapping[str, Any], *, insecure: bool) -> bool:
+    found = cosign.attested(home, reference, TYPE, public, insecure=insecure)
+    return any(_text(statement["predicate"]) == _text(wanted) for statement in found)
+
+
+def _text(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,75 @@
+"""The signature of an image that was built here, and the check of one that was built elsewhere."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from provider import attached
+from provider.step import RefusedError
+from toolchain import cosign
+from toolchain.home import Home
+
+
+def signature(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Signs an image, its index and what that lists; a valid signature by the same key is accepted as it is.
+
+    Args:
+        inputs: `reference`, `insecure`, `key` (the id of the key that signs), `public` (the same key, in PEM).
+
+    Returns:
+        `signedBy`, the key's id.
+
+    Raises:
+        RefusedError: what was signed does not verify.
+        ToolchainError: the private key is not here, or its password is another one.
+    """
+    reference, insecure, public = inputs["reference"], inputs["insecure"], inputs["public"]
+    home = Home.from_environment()
+    images = _images(reference, insecure=insecure)
+    if not all(cosign.signed(home, image, public, insecure=insecure) for image in images):
+        cosign.sign(home, reference, cosign.signer(home, inputs["key"]), insecure=insecure)
+        for image in images:
+            if not cosign.signed(home, image, public, insecure=insecure):
+                raise RefusedError(
+                    f"{image} was signed, but not by the key {inputs['key']}",
+                    "the private key is not the other half of the public one: restore it from its backup "
+                    "(`slipway keys restore FILE`)",
+                )
+    return {"signedBy": inputs["key"]}
+
+
+def verification(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Lets an image through that a trusted key has signed. Reads only: a preview does it, too.
+
+    Args:
+        inputs: `reference`, `insecure`, `trusted` (id → public key in PEM), `source` (the stack whose keys they are).
+
+    Returns:
+        `signedBy`, the id of the key.
+
+    Raises:
+        RefusedError: it has no valid signature by any of the keys, or is not in the registry.
+    """
+    reference, insecure = inputs["reference"], inputs["insecure"]
+    home = Home.from_environment()
+    images = _images(reference, insecure=insecure)
+    for key, public in sorted(inputs["trusted"].items()):
+        if all(cosign.signed(home, image, public, insecure=insecure) for image in images):
+            return {"signedBy": key}
+    keys = ", ".join(sorted(inputs["trusted"]))
+    raise RefusedError(
+        f"{reference} has no valid signature by a key of `{inputs['source']}` ({keys})",
+        f"promote a digest that `slipway up -s {inputs['source']}` signed; if its keys were rotated, commit "
+        f"keys/{inputs['source']}.yaml; if nobody should have changed the image, find out who did",
+    )
+
+
+def _images(reference: str, *, insecure: bool) -> list[str]:
+    """The image by digest, and what its index lists.
+
+    Raises:
+        RefusedError: it is not in the registry.
+        ToolchainError: the registry does not answer, or gives something else than the digest.
+    """
+    repository, digest = attached.repository_of(reference, insecure=insecure)
+    below = attached.manifests(repository, digest)
+    return [f"{repository.registry}/{repository.path}@{each}" for each in dict.fromkeys([digest, *below])]

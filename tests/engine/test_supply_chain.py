@@ -1,0 +1,382 @@
+"""An image on its way to being verified, with the real engine, syft, cosign and a container: and all that stops it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies.values.image import ImageReference
+from provider import attached
+from provider.signature import signature, verification
+from provider.step import RefusedError
+from tests.support.canary import CANARY, blobs_of, files_below, sightings, unpacked
+from tests.support.small_image import build_small
+from tests.support.workbench import Result, Workbench, copy_checkout
+from toolchain import cosign
+from toolchain.home import Home
+from toolchain.repository import Repository
+
+VULNERABLE = "h11-0.14.0.dist-info"
+UNUSED = {"test": False, "sign": False, "provenance": False}
+
+
+def up(workbench: Workbench, **extra: str) -> Result:
+    return workbench.slipway("up", "--stack", "dev", **extra)
+
+
+def steps(workbench: Workbench) -> dict[str, dict[str, Any]]:
+    """The outputs of the supply chain's steps in the state, by type."""
+    found = workbench.resources().values()
+    return {
+        each["type"].rpartition(":")[2]: each["outputs"]
+        for each in found
+        if each["type"].startswith("supplychain:index:")
+    }
+
+
+@dataclass(frozen=True)
+class Attached:
+    """Something that is attached to an image."""
+
+    kind: str
+    data: bytes
+
+
+def attachments(reference: str) -> Iterator[Attached]:
+    """All that the registry lists as attached to an image."""
+    repository, digest = attached.repository_of(reference, insecure=True)
+    listed = repository.manifest(digest.replace(":", "-"))
+    assert listed
+    for each in listed.json()["manifests"]:
+        manifest = repository.manifest(each["digest"])
+        assert manifest
+        for layer in manifest.json()["layers"]:
+            yield Attached(each.get("artifactType", ""), repository.blob(layer["digest"]))
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workbench, str, list[Result]]:
+    """The Python API, through every step, with a secret that its build reads: checkout, image, and what was said."""
+    workbench = copy_checkout(tmp_path_factory.mktemp("delivered") / "checkout", supply_chain=True)
+    stack = workbench.stack_file()
+    build = stack["config"]["slipway:workloads"]["python-api"]["image"]["build"]
+    build["secrets"] = {"canary": {"env": "CANARY_TOKEN"}}
+    workbench.write_stack_file(stack)
+    dockerfile = workbench.folder / "images" / "python-api" / "Dockerfile"
+    step = f'RUN --mount=type=secret,id=canary,mode=0444 ["/bin/grep", "-q", "{CANARY[:6]}", "/run/secrets/canary"]'
+    dockerfile.write_text(f"{dockerfile.read_text()}\n{step}\n")
+    said = [up(workbench, CANARY_TOKEN=CANARY)]
+    assert said[0].code == 0, said[0].text
+    return workbench, str(steps(workbench)["Provenance"]["reference"]), said
+
+
+def test_an_image_goes_through_every_step(delivered: tuple[Workbench, str, list[Result]]) -> None:
+    workbench, reference, _ = delivered
+    found = steps(workbench)
+    assert found["ImageTest"]["answered"] == "/health 200, /ready 200"
+    assert found["Sbom"]["packages"] > 10
+    assert found["Scan"]["checked"] > 5
+    assert found["Scan"]["notChecked"].keys() >= {"Debian:12"}
+    assert {each["reference"] for each in found.values()} == {reference}
+
+
+def test_a_second_up_does_nothing(delivered: tuple[Workbench, str, list[Result]]) -> None:
+    workbench, _, said = delivered
+    said.append(again := up(workbench, CANARY_TOKEN=CANARY))
+    assert re.search(r"\n\d+ unchanged in ", again.out), again.text
+
+
+def test_the_sbom_names_the_packages_that_the_image_runs_on(delivered: tuple[Workbench, str, list[Result]]) -> None:
+    _, reference, _ = delivered
+    documents = {each.kind: json.loads(each.data) for each in attachments(reference) if "json" in each.kind[-5:]}
+    cyclonedx = {each["name"] for each in documents["application/vnd.cyclonedx+json"]["components"]}
+    spdx = {each["name"] for each in documents["application/spdx+json"]["packages"]}
+    assert {"fastapi", "h11", "uvicorn"} <= cyclonedx & spdx
+
+
+def test_the_provenance_says_what_the_image_was_built_from(delivered: tuple[Workbench, str, list[Result]]) -> None:
+    workbench, reference, _ = delivered
+    inputs = steps(workbench)["Provenance"]
+    home = Home.from_environment()
+    (statement,) = cosign.attested(home, reference, "slsaprovenance1", inputs["public"], insecure=True)
+    assert statement["predicateType"] == "https://slsa.dev/provenance/v1"
+    assert statement["subject"][0]["digest"]["sha256"] == reference.rpartition(":")[2]
+    build = statement["predicate"]["buildDefinition"]
+    assert build["externalParameters"]["folder"] == "images/python-api"
+    assert build["resolvedDependencies"][0]["digest"]["sha256"] == inputs["source"]["context"]
+    sbom = {each["digest"]["sha256"] for each in statement["predicate"]["runDetails"]["byproducts"]}
+    assert {digest.removeprefix("sha256:") for digest in inputs["sbom"]["cyclonedx"]} <= sbom
+
+
+def places(delivered: tuple[Workbench, str, list[Result]]) -> Iterator[tuple[str, bytes]]:
+    """Everywhere that a secret of the chain could have got to."""
+    workbench, reference, said = delivered
+    home = Home.from_environment()
+    for number, result in enumerate(said):
+        yield f"what `up` {number} printed", result.text.encode()
+    yield from files_below(workbench.folder / ".state", workbench.folder / ".rendered", home.logs, home.run)
+    yield from blobs_of(reference)
+    for each in attachments(reference):
+        yield f"attached {each.kind}", each.data
+        for payload in re.findall(rb'"payload": *"([A-Za-z0-9+/=]+)"', each.data):
+            yield f"stated in {each.kind}", base64.b64decode(payload)
+
+
+def test_no_secret_is_anywhere_but_in_its_place(delivered: tuple[Workbench, str, list[Result]]) -> None:
+    # given the build's secret, and the private key, whose every line is one
+    workbench, _, _ = delivered
+    private = cosign.key_file(Home.from_environment(), steps(workbench)["Signature"]["key"]).read_text()
+    line = private.splitlines()[2]
+    everywhere = [(name, unpacked(content)) for name, content in places(delivered)]
+    # then neither is anywhere
+    assert sightings(everywhere) == []
+    assert sightings(everywhere, line) == []
+    # and the search finds what is there, in what is attached, too
+    assert sightings(((name, content) for name, content in everywhere if "stated" in name), "buildDefinition")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    """A stack that is up, with an image in which nothing is known to be bad."""
+    workbench = copy_checkout(tmp_path_factory.mktemp("running") / "checkout", supply_chain=True)
+    build_small(workbench, repository=f"tests/{uuid.uuid4().hex}")
+    wanted(workbench)
+    said = up(workbench)
+    assert said.code == 0, said.text
+    return workbench
+
+
+def wanted(workbench: Workbench, *waivers: dict[str, str]) -> None:
+    """Let the stack's images be scanned, and nothing else, with these waivers."""
+    stack = workbench.stack_file()
+    stack["config"]["slipway:supplyChain"] = {**UNUSED, "scan": {"waivers": list(waivers)}}
+    workbench.write_stack_file(stack)
+
+
+def plant(workbench: Workbench) -> None:
+    """Give the image a dependency that an advisory names."""
+    folder = workbench.folder / "images" / "python-api"
+    (folder / "src" / VULNERABLE).mkdir()
+    (folder / "src" / VULNERABLE / "METADATA").write_text("Metadata-Version: 2.1\nName: h11\nVersion: 0.14.0\n")
+    (folder / "src" / VULNERABLE / "RECORD").write_text("")
+    dockerfile = folder / "Dockerfile"
+    dockerfile.write_text(f"{dockerfile.read_text()}COPY src/{VULNERABLE} /app/{VULNERABLE}\n")
+
+
+def waiver(expires: str) -> dict[str, str]:
+    return {
+        "advisory": "GHSA-vqfr-h8mv-ghfj",
+        "package": "h11",
+        "reason": "only our own proxy reaches it",
+        "owner": "team-shop",
+        "expires": expires,
+    }
+
+
+def test_a_vulnerable_dependency_is_refused_until_it_is_waived(running: Workbench) -> None:
+    # given a change of the workload, too
+    before = running.rendered()
+    plant(running)
+    stack = running.stack_file()
+    stack["config"]["slipway:workloads"]["python-api"]["env"]["APP_LOG_LEVEL"] = "info"
+    running.write_stack_file(stack)
+    # when a dependency is bad, then nothing that runs is changed, and the message says all that is needed
+    refused = up(running)
+    assert refused.code == 1, refused.text
+    assert "h11 0.14.0 (PyPI)  GHSA-vqfr-h8mv-ghfj  critical  fixed in 0.16.0" in refused.out
+    assert "- advisory: GHSA-vqfr-h8mv-ghfj" in refused.out
+    assert "Traceback" not in refused.text
+    assert running.rendered() == before
+    # when its waiver is over, then it is refused with the date
+    wanted(running, waiver("2026-10-01"))
+    lapsed = up(running)
+    assert lapsed.code == 1, lapsed.text
+    assert "the waiver of team-shop for it ended on 2026-10-01" in lapsed.out
+    assert running.rendered() == before
+    # when it is waived, then it passes
+    wanted(running, waiver("2999-01-01"))
+    passed = up(running)
+    assert passed.code == 0, passed.text
+    assert steps(running)["Scan"]["waived"] == ["GHSA-vqfr-h8mv-ghfj in h11"]
+    assert running.rendered() != before
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """An image of a test's own."""
+
+    repository: Repository
+    digest: str
+
+    @property
+    def reference(self) -> str:
+        return f"{self.repository.registry}/{self.repository.path}@{self.digest}"
+
+
+def pushed(like: str, mark: str) -> Pushed:
+    """An image with the content of another one, and a label that makes it a different one, in a new repository."""
+    source, digest = attached.repository_of(like, insecure=True)
+    repository = Repository(source.registry, f"tests/{uuid.uuid4().hex}", insecure=True)
+    content = attached.subject(source, digest)
+    manifest = content.json()
+    for blob in (manifest["config"], *manifest["layers"]):
+        repository.put_blob(source.blob(blob["digest"]))
+    manifest["annotations"] = {"mark": mark}
+    data = json.dumps(manifest).encode()
+    changed = type(content)(data, content.media_type)
+    repository.put_manifest(changed.digest, changed)
+    return Pushed(repository, changed.digest)
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of a test's own, whose private half is in the home."""
+
+    id: str
+    public: str
+
+
+def new_key(home: Home) -> Key:
+    from components.spec.keyring import key_id
+
+    private, public = cosign.new_key(home, os.environ.get(cosign.PASSWORD_VARIABLE, "slipway-dev"))
+    place = cosign.key_file(home, key_id(public))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(private)
+    return Key(key_id(public), public)
+
+
+@pytest.fixture(scope="module")
+def keys() -> Iterator[tuple[Key, Key]]:
+    """Two keys, gone from the home when the tests are over."""
+    home = Home.from_environment()
+    made = new_key(home), new_key(home)
+    yield made
+    for key in made:
+        cosign.key_file(home, key.id).unlink()
+
+
+def signed(image: Pushed, key: Key) -> None:
+    signature({"reference": image.reference, "insecure": True, "key": key.id, "public": key.public})
+
+
+def verified(image: Pushed, *trusted: Key) -> str:
+    told = {"reference": image.reference, "insecure": True, "source": "staging"}
+    return str(verification({**told, "trusted": {key.id: key.public for key in trusted}})["signedBy"])
+
+
+def image_of(workbench: Workbench) -> str:
+    return str(steps(workbench)["Scan"]["reference"])
+
+
+def test_an_image_that_nobody_signed_is_refused(running: Workbench, keys: tuple[Key, Key]) -> None:
+    with pytest.raises(RefusedError, match="no valid signature by a key of `staging`"):
+        verified(pushed(image_of(running), "unsigned"), *keys)
+
+
+def test_an_image_that_another_key_signed_is_refused(running: Workbench, keys: tuple[Key, Key]) -> None:
+    ours, theirs = keys
+    image = pushed(image_of(running), "another key")
+    signed(image, theirs)
+    with pytest.raises(RefusedError, match=ours.id):
+        verified(image, ours)
+    assert verified(image, ours, theirs) == theirs.id
+
+
+def test_a_signature_of_another_image_does_not_count(running: Workbench, keys: tuple[Key, Key]) -> None:
+    # given a signed image, and a changed one that is given its signature
+    ours, _ = keys
+    image = pushed(image_of(running), "signed")
+    signed(image, ours)
+    tampered = pushed(image.reference, "tampered")
+    listed = image.repository.manifest(image.digest.replace(":", "-"))
+    assert listed
+    for each in listed.json()["manifests"]:
+        manifest = attached.subject(image.repository, each["digest"])
+        content = manifest.json()
+        for blob in (content["config"], *content["layers"]):
+            tampered.repository.put_blob(image.repository.blob(blob["digest"]))
+        tampered.repository.put_manifest(each["digest"], manifest)
+    tampered.repository.put_manifest(tampered.digest.replace(":", "-"), listed)
+    # then it is refused
+    with pytest.raises(RefusedError, match="no valid signature"):
+        verified(tampered, ours)
+
+
+def test_an_image_is_signed_once(running: Workbench, keys: tuple[Key, Key]) -> None:
+    image = pushed(image_of(running), "twice")
+    signed(image, keys[0])
+    first = list(attachments(image.reference))
+    signed(image, keys[0])
+    assert list(attachments(image.reference)) == first
+
+
+def test_an_image_that_is_not_there_is_refused(keys: tuple[Key, Key], running: Workbench) -> None:
+    reference = ImageReference.parse(image_of(running))
+    missing = Pushed(Repository(reference.registry, reference.repository, insecure=True), f"sha256:{'0' * 64}")
+    with pytest.raises(RefusedError, match="is not in the registry"):
+        verified(missing, keys[0])
+
+
+def test_what_was_signed_before_and_after_a_rotation_verifies_and_a_backup_brings_the_key_back(
+    running: Workbench, tmp_path: Path
+) -> None:
+    # given a stack with a key, and an image that it signed
+    home = Home.from_environment()
+    password = {cosign.PASSWORD_VARIABLE: "a password of some length"}
+
+    def run(*arguments: str) -> Result:
+        done = running.slipway("keys", *arguments, **password)
+        assert done.code == 0, done.text
+        return done
+
+    def ring() -> tuple[Key, ...]:
+        from components.spec.keyring import keyring_file, read_keyring
+
+        found = read_keyring(keyring_file(running.folder, "staging"))
+        assert found
+        return tuple(Key(each.id, each.public) for each in found.keys)
+
+    def sign_with_password(image: Pushed, key: Key) -> None:
+        cosign.sign(
+            home, image.reference, cosign.Signer(cosign.key_file(home, key.id), password[cosign.PASSWORD_VARIABLE]),
+            insecure=True,
+        )  # fmt: skip
+
+    run("create", "staging")
+    (old,) = ring()
+    before = pushed(image_of(running), "before")
+    sign_with_password(before, old)
+    # when the key is rotated
+    run("rotate", "staging")
+    new, kept = ring()
+    assert kept == old
+    after = pushed(image_of(running), "after")
+    sign_with_password(after, new)
+    # then both images verify, each by its own key
+    assert [verified(image, *ring()) for image in (before, after)] == [old.id, new.id]
+    # when the private keys are lost and brought back, then they sign again
+    run("backup", "staging", str(tmp_path / "keys.tar"))
+    for key in ring():
+        cosign.key_file(home, key.id).unlink()
+    with pytest.raises(Exception, match="is not on this machine"):
+        cosign.signer(home, new.id)
+    run("restore", "staging", str(tmp_path / "keys.tar"))
+    again = pushed(image_of(running), "again")
+    sign_with_password(again, new)
+    assert verified(again, *ring()) == new.id
+    # when the old key is retired, then what only it signed is refused
+    run("retire", "staging", old.id)
+    with pytest.raises(RefusedError):
+        verified(before, *ring())
+    for key in (old, new):
+        cosign.key_file(home, key.id).unlink()

@@ -1,0 +1,131 @@
+"""The steps of an image: in order, each given the image by the one before it, and nothing runs before the last."""
+
+from __future__ import annotations
+
+import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.configuration import Refused
+from components.spec.settings import Settings
+from components.spec.tiers import complete
+from components.supply_chain import rules
+from tests.unit.components import given
+from tests.unit.components.program import KEYRING, run
+from tests.unit.components.recorder import DIGEST, Recording
+
+TODAY = datetime.date(2026, 11, 22)
+STEPS = ["ImageTest", "Sbom", "Scan", "Signature", "Provenance"]
+
+
+def steps(recording: Recording) -> list[str]:
+    return [each.type.rpartition(":")[2] for each in recording.resources if each.type.startswith("supplychain:")]
+
+
+def settings(**chain: Any) -> Settings:
+    return Settings.model_validate(complete(given.written(supplyChain=chain)), by_alias=True, by_name=False)
+
+
+def test_an_image_that_is_built_goes_through_every_step(monkeypatch: pytest.MonkeyPatch):
+    assert steps(run(monkeypatch, "dev", preview=False)) == STEPS
+
+
+def test_a_step_is_given_the_image_and_its_registry(monkeypatch: pytest.MonkeyPatch):
+    recording = run(monkeypatch, "dev", preview=False)
+    for each in STEPS:
+        inputs = recording.one(each).inputs
+        assert inputs["reference"].endswith(f"/slipway/python-api@{DIGEST}")
+        assert inputs["insecure"] is True
+
+
+def test_each_step_waits_for_the_one_before_it(monkeypatch: pytest.MonkeyPatch):
+    recording = run(monkeypatch, "dev", preview=False)
+    order = [recording.one(each) for each in STEPS]
+    for before, after in pairwise(order):
+        assert before.urn in after.dependencies
+
+
+def test_no_pod_changes_before_every_step_is_done(monkeypatch: pytest.MonkeyPatch):
+    recording = run(monkeypatch, "dev", preview=False)
+    assert {recording.one(each).urn for each in STEPS} <= set(recording.one("Deployment").dependencies)
+
+
+def test_a_verified_image_carries_what_the_steps_found(monkeypatch: pytest.MonkeyPatch):
+    outputs = run(monkeypatch, "dev", preview=False).one("VerifiedImage").outputs
+    assert outputs
+    assert outputs["evidence"] == {
+        "folder": "images/python-api",
+        "test": "200",
+        "sbom": DIGEST,
+        "scan": "1 low",
+        "signedBy": "0123456789abcdef",
+        "provenance": DIGEST,
+    }
+
+
+def test_a_stack_without_a_supply_chain_declares_no_step(monkeypatch: pytest.MonkeyPatch):
+    assert steps(run(monkeypatch, "dev", preview=False, supplyChain=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("off", "left"),
+    [
+        ({"test": False}, ["Sbom", "Scan", "Signature", "Provenance"]),
+        ({"sign": False}, ["ImageTest", "Sbom", "Scan", "Provenance"]),
+        ({"sign": False, "provenance": False}, ["ImageTest", "Sbom", "Scan"]),
+    ],
+)
+def test_a_step_can_be_left_out(monkeypatch: pytest.MonkeyPatch, off: dict[str, bool], left: list[str]):
+    assert steps(run(monkeypatch, "dev", preview=False, supplyChain=off)) == left
+
+
+def test_nothing_of_a_private_key_is_declared(monkeypatch: pytest.MonkeyPatch):
+    recording = run(monkeypatch, "dev", preview=False)
+    assert "PRIVATE" not in str([each.inputs for each in recording.resources])
+
+
+WAIVER = {"advisory": "GHSA-0000", "package": "h11", "reason": "only ours", "owner": "team-shop"}
+
+
+@pytest.mark.parametrize(
+    ("expires", "counts", "lapsed"),
+    [("2026-11-23", 1, 0), ("2026-11-22", 1, 0), ("2026-11-21", 0, 1)],
+)
+def test_a_waiver_counts_up_to_its_last_day(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, expires: str, counts: int, lapsed: int
+):
+    monkeypatch.setattr("components.signing_keys.own_keyring_file", lambda _: KEYRING)
+    found = rules(settings(scan={"waivers": [WAIVER | {"expires": expires}]}), tmp_path, "dev", TODAY)
+    assert found
+    assert (len(found.scan["waivers"]), len(found.scan["lapsed"])) == (counts, lapsed)
+
+
+def test_a_scan_is_done_again_when_an_advisory_is_added(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    # given
+    monkeypatch.setattr("components.signing_keys.own_keyring_file", lambda _: KEYRING)
+    (tmp_path / "advisories" / "PyPI").mkdir(parents=True)
+    before = rules(settings(), tmp_path, "dev", TODAY)
+    # when
+    (tmp_path / "advisories" / "PyPI" / "new.json").write_text('{"id": "new"}', encoding="utf-8")
+    # then
+    after = rules(settings(), tmp_path, "dev", TODAY)
+    assert before
+    assert after
+    assert before.scan["advisoriesDigest"] != after.scan["advisoriesDigest"]
+
+
+def test_a_stack_that_signs_without_a_key_is_told_how_to_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("components.signing_keys.own_keyring_file", lambda _: tmp_path / "none.yaml")
+    with pytest.raises(Refused, match="slipway keys create dev"):
+        rules(settings(), tmp_path, "dev", TODAY)
+
+
+@pytest.mark.parametrize(("tier", "refuses"), [("dev", False), ("staging", True), ("prod", True)])
+def test_what_no_source_covers_is_refused_where_users_are(tier: str, refuses: bool):
+    written = given.written(supplyChain={})
+    written["environment"] = {**written["environment"], "tier": tier}
+    completed = complete(written)
+    assert ("not-checked" in completed["supplyChain"]["scan"]["failOn"]) is refuses

@@ -1,0 +1,182 @@
+"""Signatures and signed statements about images, made and checked by cosign with keys of our own.
+
+No transparency log and no signing service take part: nothing about an image leaves for the web, and a closed network
+can do it. The password of a private key goes through the environment, never through arguments.
+"""
+
+import base64
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toolchain import install
+from toolchain.environment import DEV_PASSPHRASE
+from toolchain.errors import ToolchainError
+from toolchain.home import Home
+from toolchain.progress import Progress
+from toolchain.scratch import scratch_folder
+
+PASSWORD_VARIABLE = "COSIGN_PASSWORD"  # noqa: S105 - the name of cosign's own variable
+"""Holds the password of the private keys; without it, that of the keys that slipway makes by itself for `dev`."""
+
+TIMEOUT_S = 300.0
+
+_OFFLINE_SIGNING = ("--use-signing-config=false", "--tlog-upload=false", "--yes")
+_OFFLINE_CHECK = ("--insecure-ignore-tlog=true",)
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A private key that may be used.
+
+    Attributes:
+        file: the key, encrypted.
+        password: what opens it.
+    """
+
+    file: Path
+    password: str
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The password, as cosign reads it."""
+        return {PASSWORD_VARIABLE: self.password}
+
+
+def key_file(home: Home, key: str) -> Path:
+    """Where the private key with an id is kept."""
+    return home.keys / f"{key}.key"
+
+
+def signer(home: Home, key: str) -> Signer:
+    """The private key with an id.
+
+    Raises:
+        ToolchainError: it is not on this machine.
+    """
+    file = key_file(home, key)
+    if not file.is_file():
+        raise ToolchainError(
+            f"the private key {key} is not on this machine: {file} does not exist",
+            "bring it from its backup (`slipway keys restore FILE`), or sign with a new one (`slipway keys rotate`)",
+        )
+    return Signer(file, os.environ.get(PASSWORD_VARIABLE, DEV_PASSPHRASE))
+
+
+def new_key(home: Home, password: str) -> tuple[bytes, str]:
+    """Makes a key: the private half, encrypted, and the public half, both in the PEM form.
+
+    Raises:
+        ToolchainError: cosign cannot be had.
+    """
+    with scratch_folder(home.run / "steps", "key") as folder:
+        _run(home, ["generate-key-pair", "--output-key-prefix=new"], {PASSWORD_VARIABLE: password}, cwd=folder)
+        return (folder / "new.key").read_bytes(), (folder / "new.pub").read_text(encoding="utf-8")
+
+
+def public_half(home: Home, key: Signer) -> str:
+    """The public half of a private key, in the PEM form.
+
+    Raises:
+        ToolchainError: the password does not open it.
+    """
+    return _run(home, ["public-key", f"--key={key.file}"], key.environ)
+
+
+def sign(home: Home, reference: str, key: Signer, *, insecure: bool) -> None:
+    """Signs an image by digest; an index with all that it lists.
+
+    Raises:
+        ToolchainError: the password does not open the key, or the registry failed.
+    """
+    command = ["sign", f"--key={key.file}", "--recursive", *_OFFLINE_SIGNING, *_registry(insecure), reference]
+    _run(home, command, key.environ)
+
+
+def signed(home: Home, reference: str, public: str, *, insecure: bool) -> bool:
+    """Whether an image has a valid signature by a key; it says nothing of why not."""
+    command = ["verify", *_OFFLINE_CHECK, *_registry(insecure)]
+    return _checked(home, command, reference, public) is not None
+
+
+def attest(home: Home, reference: str, kind: str, predicate: Mapping[str, Any], key: Signer, *, insecure: bool) -> None:
+    """Attaches a signed statement to an image.
+
+    Args:
+        home: where cosign is.
+        reference: the image, by digest.
+        kind: cosign's word for the statement's type, or the URI of the type.
+        predicate: what is stated.
+        key: signs it.
+        insecure: whether the registry speaks plain HTTP.
+
+    Raises:
+        ToolchainError: the password does not open the key, or the registry failed.
+    """
+    with scratch_folder(home.run / "steps", "attest") as folder:
+        file = folder / "predicate.json"
+        file.write_text(json.dumps(predicate, sort_keys=True), encoding="utf-8")
+        said = [f"--type={kind}", f"--predicate={file}"]
+        command = ["attest", f"--key={key.file}", *said, *_OFFLINE_SIGNING, *_registry(insecure), reference]
+        _run(home, command, key.environ)
+
+
+def attested(home: Home, reference: str, kind: str, public: str, *, insecure: bool) -> list[dict[str, Any]]:
+    """The statements of a type about an image with a valid signature by a key."""
+    command = ["verify-attestation", f"--type={kind}", "--output=json", *_OFFLINE_CHECK, *_registry(insecure)]
+    printed = _checked(home, command, reference, public)
+    return [_statement(json.loads(line)) for line in (printed or "").splitlines() if line.startswith("{")]
+
+
+def _statement(envelope: Mapping[str, Any]) -> dict[str, Any]:
+    return json.loads(base64.b64decode(envelope["payload"]))
+
+
+def _checked(home: Home, command: Sequence[str], reference: str, public: str) -> str | None:
+    with scratch_folder(home.run / "steps", "check") as folder:
+        file = folder / "key.pub"
+        file.write_text(public, encoding="utf-8")
+        done = _started(home, [*command, f"--key={file}", reference], {}, None)
+        return done.stdout if done.returncode == 0 else None
+
+
+def _registry(insecure: bool) -> tuple[str, ...]:
+    return ("--allow-http-registry",) if insecure else ()
+
+
+def _run(home: Home, command: Sequence[str], environ: Mapping[str, str], cwd: Path | None = None) -> str:
+    done = _started(home, command, environ, cwd)
+    if done.returncode == 0:
+        return done.stdout
+    said = done.stderr.strip()
+    if "decrypt" in said or "password" in said:
+        raise ToolchainError(
+            "the password does not open the private key",
+            f"set {PASSWORD_VARIABLE} to the password that the key was made with",
+        )
+    raise ToolchainError(
+        f"cosign {command[0]} failed: {said[-500:]}",
+        "check that the registry can be reached (`slipway doctor`), then run again",
+    )
+
+
+def _started(
+    home: Home, command: Sequence[str], environ: Mapping[str, str], cwd: Path | None
+) -> subprocess.CompletedProcess[str]:
+    program = install.ensure(["cosign"], home, Progress())["cosign"]
+    inherited = {name: value for name, value in os.environ.items() if name != PASSWORD_VARIABLE}
+    return subprocess.run(
+        [str(program), *command],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=TIMEOUT_S,
+        env={**inherited, **environ},
+        cwd=cwd,
+    )
