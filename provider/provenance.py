@@ -15,7 +15,9 @@ from toolchain.home import Home
 TYPE = "slsaprovenance1"
 """cosign's word for https://slsa.dev/provenance/v1."""
 
-BUILD_TYPE = "https://github.com/moby/buildkit/blob/master/docs/attestations/slsa-definitions.md"
+BUILD_TYPE = "urn:slipway:dockerfile:v1"
+"""What `predicate` states about: a Dockerfile, built by BuildKit."""
+
 BUILDER = "urn:slipway:buildkit"
 
 

@@ -28,6 +28,7 @@ from components.spec.retention import Retention
 from components.spec.secret import GeneratedSecret, Secret
 from components.spec.settings import Settings
 from components.spec.slo import Slo
+from components.spec.supply_chain import Scan, SupplyChain
 from components.spec.tags import Tags
 from components.spec.target import DockerTarget, Fluentd, JsonFile, KubernetesTarget, RenderTarget
 from components.spec.values import (
@@ -61,6 +62,7 @@ TABLES: Mapping[str, tuple[str, type[Spec], SpecPath]] = {
     "workload": ("workload.md", Workload, ("workloads", NAME)),
     "secret": ("secret-files.md", Secret, ("secrets", NAME)),
     "monitoring": ("monitoring.md", Monitoring, ("monitoring",)),
+    "supply chain": ("supply-chain.md", SupplyChain, ("supplyChain",)),
     "slo": ("monitoring.md", Slo, ("workloads", NAME, "slo")),
     "render": ("render-target.md", RenderTarget, ("target",)),
     "kubernetes": ("render-target.md", KubernetesTarget, ("target",)),
@@ -132,6 +134,11 @@ REASONS: Mapping[tuple[type[Spec], str], str] = {
     (Receiver, "send_resolved"): "Who was told of a beginning waits for the end.",
     (Registry, "repository"): "The project's name: its images stay together.",
     (Registry, "insecure"): "Without a certificate anybody on the way can exchange an image's manifest.",
+    (SupplyChain, "test"): "What does not start is better seen before its pods are replaced.",
+    (SupplyChain, "sign"): "A digest says what an image is, a signature who made it.",
+    (SupplyChain, "provenance"): "Costs a second, and answers where an image came from when somebody has to know.",
+    (Scan, "advisories"): "Beside the stack files, so that a scan needs no network.",
+    (Scan, "ignore_unfixed"): "A hole without a patch is a hole.",
     (PublishedPort, "address"): "What is not asked for is not reached from other machines.",
     (JsonFile, "driver"): "`docker logs` reads it, and nothing else has to run.",
     (Workload, "profile"): "Most services are plain APIs; the other two need sizes of their own.",

@@ -87,6 +87,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     for name in ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml"):
         shutil.copy(ROOT / name, checkout / name)
     shutil.copytree(ROOT / "policies" / "config", checkout / "policies" / "config")
+    (home / "keys").mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "unit" / "components" / "keyring.yaml", home / "keys" / "dev.yaml")
     program = home / "bin" / "pulumi"
     program.parent.mkdir(parents=True)
     program.write_text(f"#!{sys.executable}\n{PULUMI}")
