@@ -77,6 +77,28 @@ def rules(settings: Settings, project: Path, stack: str, today: datetime.date) -
     return Rules(spec, scan, trials, keys, keys_of, settings.registry.insecure)
 
 
+@dataclass(frozen=True)
+class Built:
+    """An image that this stack builds.
+
+    Attributes:
+        source: what it was built from, for its provenance.
+    """
+
+    source: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Promoted:
+    """An image that another stack ran.
+
+    Attributes:
+        stack: its name.
+    """
+
+    stack: str
+
+
 class SupplyChain(pulumi.ComponentResource):
     """The steps of one image.
 
@@ -92,14 +114,16 @@ class SupplyChain(pulumi.ComponentResource):
         self,
         name: str,
         reference: pulumi.Input[str],
+        origin: Built | Promoted,
         rules: Rules,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declares the component; `built` declares its steps.
+        """Declares the steps.
 
         Args:
             name: the image's name.
             reference: the image, by digest.
+            origin: where it comes from, which decides what it goes through.
             rules: what holds for every image of the stack.
             opts: Pulumi's options.
         """
@@ -108,44 +132,30 @@ class SupplyChain(pulumi.ComponentResource):
         self.evidence: dict[str, pulumi.Input[str]] = {}
         self.steps: list[Evidence] = []
         self._name, self._rules = name, rules
+        if isinstance(origin, Built):
+            self._built(origin)
+        else:
+            self._promoted(origin)
+        self.register_outputs({"reference": self.reference, "evidence": self.evidence})
 
-    @classmethod
-    def built(cls, name: str, reference: pulumi.Input[str], source: Mapping[str, Any], rules: Rules) -> "SupplyChain":
-        """The steps of an image that this stack builds.
-
-        Args:
-            name: the image's name.
-            reference: the image, by digest.
-            source: what it was built from.
-            rules: what holds for every image of the stack.
-        """
-        chain = cls(name, reference, rules)
-        if name in rules.trials:
-            chain.evidence["test"] = chain._step("ImageTest", "test", run=rules.trials[name]).fact("answered")
-        sbom = chain._scanned()
+    def _built(self, origin: Built) -> None:
+        rules = self._rules
+        if self._name in rules.trials:
+            tried = self._step("ImageTest", "test", run=rules.trials[self._name])
+            self.evidence["test"] = tried.fact("answered")
+        sbom = self._scanned()
         if rules.keys and rules.spec.sign:
-            chain._signed(rules.keys)
+            self._signed(rules.keys)
         if rules.keys and rules.spec.provenance:
-            chain._stated(rules.keys, source, sbom)
-        return chain._ended()
+            self._stated(rules.keys, origin.source, sbom)
 
-    @classmethod
-    def promoted(cls, name: str, reference: pulumi.Input[str], source: str, rules: Rules) -> "SupplyChain":
-        """The steps of an image that another stack ran: it must have been signed there, and is scanned again.
-
-        Args:
-            name: the image's name.
-            reference: the image, by digest.
-            source: the stack that ran it.
-            rules: what holds for every image of the stack.
-        """
-        chain = cls(name, reference, rules)
-        if rules.spec.sign:
-            trusted = {key.id: key.public for key in rules.keys_of(source).keys}
-            step = chain._step("Verification", "verification", trusted=trusted, source=source)
-            chain.evidence["signedBy"] = step.fact("signedBy")
-        chain._scanned()
-        return chain._ended()
+    def _promoted(self, origin: Promoted) -> None:
+        """It must have been signed where it comes from, and is scanned again: more is known by now."""
+        if self._rules.spec.sign:
+            trusted = {key.id: key.public for key in self._rules.keys_of(origin.stack).keys}
+            step = self._step("Verification", "verification", trusted=trusted, source=origin.stack)
+            self.evidence["signedBy"] = step.fact("signedBy")
+        self._scanned()
 
     def _scanned(self) -> Evidence:
         sbom = self._step("Sbom", "sbom")
@@ -163,10 +173,6 @@ class SupplyChain(pulumi.ComponentResource):
         sboms = {form: sbom.fact(form) for form in ("cyclonedx", "spdx")}
         step = self._step("Provenance", "provenance", **key, source=dict(source), sbom=sboms, version=VERSION)
         self.evidence["provenance"] = step.fact("statement")
-
-    def _ended(self) -> "SupplyChain":
-        self.register_outputs({"reference": self.reference, "evidence": self.evidence})
-        return self
 
     def _step(self, kind: Kind, suffix: str, **inputs: Any) -> Evidence:
         """Declares a step that begins with what the last one let through."""

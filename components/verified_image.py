@@ -8,7 +8,7 @@ import pulumi
 from components.digest import unknown
 from components.registry import Registry
 from components.spec.image import BuildImage, ExternalImage, PromoteImage
-from components.supply_chain import Rules, SupplyChain
+from components.supply_chain import Built, Promoted, Rules, SupplyChain
 
 if TYPE_CHECKING:
     from components.container_image import ContainerImage
@@ -63,7 +63,7 @@ class VerifiedImage(pulumi.ComponentResource):
         if rules is None:
             return cls(name, "build", image.reference, folder)
         source = {**spec.model_dump(mode="json", include=set(BUILT_FROM)), "context": image.context}
-        return cls._through(name, "build", SupplyChain.built(name, image.reference, source, rules), folder)
+        return cls._through(name, "build", SupplyChain(name, image.reference, Built(source), rules), folder)
 
     @classmethod
     def promoted(
@@ -75,7 +75,7 @@ class VerifiedImage(pulumi.ComponentResource):
         origin = {"promotedFrom": image.source}
         if rules is None:
             return cls(name, "promote", reference, origin)
-        return cls._through(name, "promote", SupplyChain.promoted(name, reference, image.source, rules), origin)
+        return cls._through(name, "promote", SupplyChain(name, reference, Promoted(image.source), rules), origin)
 
     @classmethod
     def _through(cls, name: str, source: Source, chain: SupplyChain, origin: Mapping[str, str]) -> "VerifiedImage":

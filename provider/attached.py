@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from policies.values.image import ImageReference
+from provider.repository import INDEXES, Repository
 from provider.step import RefusedError
 from toolchain import oci
-from toolchain.repository import INDEXES, Content, Repository
+from toolchain.distribution import Content
 
 EMPTY = "application/vnd.oci.empty.v1+json"
 
@@ -24,7 +25,7 @@ def repository_of(reference: str, *, insecure: bool) -> tuple[Repository, str]:
     image = ImageReference.parse(reference)
     if image.digest is None:
         raise RefusedError(f"{reference} names no digest", "give the image by digest")
-    return Repository(image.registry, image.repository, insecure), image.digest
+    return Repository.at(image.registry, image.repository, insecure=insecure), image.digest
 
 
 def subject(repository: Repository, digest: str) -> Content:
@@ -36,7 +37,7 @@ def subject(repository: Repository, digest: str) -> Content:
     found = repository.manifest(digest)
     if found is None:
         raise RefusedError(
-            f"{repository.registry}/{repository.path}@{digest} is not in the registry",
+            f"{repository.name}@{digest} is not in the registry",
             "build and push it again: `slipway up` does, for a registry of this machine",
         )
     return found
@@ -47,7 +48,7 @@ def manifests(repository: Repository, digest: str) -> list[str]:
     top = subject(repository, digest)
     if top.media_type not in INDEXES:
         return [digest]
-    listed: list[dict[str, Any]] = top.json()["manifests"]
+    listed: list[dict[str, Any]] = top.parsed["manifests"]
     return [each["digest"] for each in listed if each.get("platform", {}).get("os") != "unknown"]
 
 
@@ -84,7 +85,7 @@ def _list(repository: Repository, digest: str, artifact: Content, kind: str) -> 
     """Lists an artifact under the tag that stands for an image's referrers, where the registry keeps no list itself."""
     tag = digest.replace(":", "-")
     present = repository.manifest(tag)
-    listed: list[dict[str, Any]] = present.json().get("manifests", []) if present else []
+    listed: list[dict[str, Any]] = present.parsed.get("manifests", []) if present else []
     if any(each["digest"] == artifact.digest for each in listed):
         return
     entry = {
@@ -110,9 +111,10 @@ def document(reference: str, artifact: str, *, insecure: bool) -> dict[str, Any]
             f"{reference}: the attached document {artifact} is not in the registry",
             "run `pulumi up --refresh`, or take the step out of the state, so that it is attached again",
         )
-    found: dict[str, Any] = json.loads(repository.blob(manifest.json()["layers"][0]["digest"]))
+    found: dict[str, Any] = json.loads(repository.blob(manifest.parsed["layers"][0]["digest"]))
     return found
 
 
 def _content(value: Mapping[str, Any], media_type: str) -> Content:
-    return Content(json.dumps(value, sort_keys=True, separators=(",", ":")).encode(), media_type)
+    data = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    return Content(oci.sha256(data), media_type, data)

@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 from provider import attached
+from provider.repository import INDEXES, Repository
 from provider.step import RefusedError
-from toolchain.repository import INDEXES, Repository
 
 ARCHITECTURES: Mapping[str, str] = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 """From the machine's word for itself to an image's."""
@@ -26,11 +26,11 @@ def for_this_machine(repository: Repository, digest: str) -> Mapping[str, Any] |
     """The manifest of an image for this machine, None if it has none."""
     top = attached.subject(repository, digest)
     if top.media_type not in INDEXES:
-        return top.json()
+        return top.parsed
     wanted = ARCHITECTURES.get(platform.machine(), platform.machine())
-    for each in top.json()["manifests"]:
+    for each in top.parsed["manifests"]:
         if each.get("platform", {}).get("architecture") == wanted:
-            return attached.subject(repository, each["digest"]).json()
+            return attached.subject(repository, each["digest"]).parsed
     return None
 
 

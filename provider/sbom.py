@@ -47,8 +47,8 @@ def sbom(inputs: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, list[str]] = {CYCLONEDX: [], SPDX: []}
     packages = 0
     for manifest in attached.manifests(repository, digest):
-        image = ImageReference(repository.registry, repository.path, digest=manifest)
-        documents = _documents(image, home, insecure=repository.insecure)
+        image = ImageReference(repository.remote.address, repository.path, digest=manifest)
+        documents = _documents(image, home, insecure=inputs["insecure"])
         packages += len(packages_of(json.loads(documents[CYCLONEDX])))
         for kind, document in documents.items():
             found[kind].append(attached.attach(repository, manifest, kind, document))

@@ -72,4 +72,4 @@ def _images(reference: str, *, insecure: bool) -> list[str]:
     """
     repository, digest = attached.repository_of(reference, insecure=insecure)
     below = attached.manifests(repository, digest)
-    return [f"{repository.registry}/{repository.path}@{each}" for each in dict.fromkeys([digest, *below])]
+    return [f"{repository.name}@{each}" for each in dict.fromkeys([digest, *below])]

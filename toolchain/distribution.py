@@ -90,9 +90,14 @@ class Remote:
         media_type = answer.headers.get("content-type", "").partition(";")[0].strip()
         return Content(oci.sha256(answer.body), media_type, answer.body)
 
-    def put_manifest(self, repository: str, reference: str, content: bytes, media_type: str) -> None:
-        """Push a manifest whose blobs are there already; what a tag stood for before keeps its digest only."""
-        self._ask("PUT", repository, f"manifests/{reference}", content, {"Content-Type": media_type})
+    def put_manifest(self, repository: str, reference: str, content: bytes, media_type: str) -> bool:
+        """Push a manifest whose blobs are there already; what a tag stood for before keeps its digest only.
+
+        Returns:
+            Whether the registry lists it among the referrers of its `subject`.
+        """
+        answer = self._ask("PUT", repository, f"manifests/{reference}", content, {"Content-Type": media_type})
+        return "oci-subject" in answer.headers
 
     def blob(self, repository: str, digest: str) -> bytes:
         """A blob's content."""

@@ -16,14 +16,15 @@ import pytest
 
 from policies.values.image import ImageReference
 from provider import attached
+from provider.repository import Repository
 from provider.signature import signature, verification
 from provider.step import RefusedError
 from tests.support.canary import CANARY, blobs_of, files_below, sightings, unpacked
 from tests.support.small_image import build_small
 from tests.support.workbench import Result, Workbench, copy_checkout
-from toolchain import cosign
+from toolchain import cosign, oci
+from toolchain.distribution import Content
 from toolchain.home import Home
-from toolchain.repository import Repository
 
 VULNERABLE = "h11-0.14.0.dist-info"
 UNUSED = {"test": False, "sign": False, "provenance": False}
@@ -56,10 +57,10 @@ def attachments(reference: str) -> Iterator[Attached]:
     repository, digest = attached.repository_of(reference, insecure=True)
     listed = repository.manifest(digest.replace(":", "-"))
     assert listed
-    for each in listed.json()["manifests"]:
+    for each in listed.parsed["manifests"]:
         manifest = repository.manifest(each["digest"])
         assert manifest
-        for layer in manifest.json()["layers"]:
+        for layer in manifest.parsed["layers"]:
             yield Attached(each.get("artifactType", ""), repository.blob(layer["digest"]))
 
 
@@ -219,20 +220,20 @@ class Pushed:
 
     @property
     def reference(self) -> str:
-        return f"{self.repository.registry}/{self.repository.path}@{self.digest}"
+        return f"{self.repository.name}@{self.digest}"
 
 
 def pushed(like: str, mark: str) -> Pushed:
     """An image with the content of another one, and a label that makes it a different one, in a new repository."""
     source, digest = attached.repository_of(like, insecure=True)
-    repository = Repository(source.registry, f"tests/{uuid.uuid4().hex}", insecure=True)
+    repository = Repository.at(source.remote.address, f"tests/{uuid.uuid4().hex}", insecure=True)
     content = attached.subject(source, digest)
-    manifest = content.json()
+    manifest = content.parsed
     for blob in (manifest["config"], *manifest["layers"]):
         repository.put_blob(source.blob(blob["digest"]))
     manifest["annotations"] = {"mark": mark}
     data = json.dumps(manifest).encode()
-    changed = type(content)(data, content.media_type)
+    changed = Content(oci.sha256(data), content.media_type, data)
     repository.put_manifest(changed.digest, changed)
     return Pushed(repository, changed.digest)
 
@@ -300,9 +301,9 @@ def test_a_signature_of_another_image_does_not_count(running: Workbench, keys: t
     tampered = pushed(image.reference, "tampered")
     listed = image.repository.manifest(image.digest.replace(":", "-"))
     assert listed
-    for each in listed.json()["manifests"]:
+    for each in listed.parsed["manifests"]:
         manifest = attached.subject(image.repository, each["digest"])
-        content = manifest.json()
+        content = manifest.parsed
         for blob in (content["config"], *content["layers"]):
             tampered.repository.put_blob(image.repository.blob(blob["digest"]))
         tampered.repository.put_manifest(each["digest"], manifest)
@@ -322,7 +323,7 @@ def test_an_image_is_signed_once(running: Workbench, keys: tuple[Key, Key]) -> N
 
 def test_an_image_that_is_not_there_is_refused(keys: tuple[Key, Key], running: Workbench) -> None:
     reference = ImageReference.parse(image_of(running))
-    missing = Pushed(Repository(reference.registry, reference.repository, insecure=True), f"sha256:{'0' * 64}")
+    missing = Pushed(Repository.at(reference.registry, reference.repository, insecure=True), f"sha256:{'0' * 64}")
     with pytest.raises(RefusedError, match="is not in the registry"):
         verified(missing, keys[0])
 

@@ -140,7 +140,28 @@ _MONITORING: dict[str, Any] = {
     "routes": [{"severity": "page", "owner": "platform", "receiver": "on-call"}],
 }
 
+_SUPPLY_CHAIN: dict[str, Any] = {
+    "test": True,
+    "scan": {
+        "advisories": "advisories",
+        "failOn": ["critical", "not-checked"],
+        "ignoreUnfixed": True,
+        "waivers": [
+            {
+                "advisory": "GHSA-0000",
+                "package": "h11",
+                "reason": "only ours reaches it",
+                "owner": "platform",
+                "expires": "9999-12-31",
+            }
+        ],
+    },
+    "sign": True,
+    "provenance": True,
+}
+
 FULL: Mapping[str, Any] = {
+    "supplyChain": _SUPPLY_CHAIN,
     "environment": {
         "tier": "prod",
         "namespace": "full",

@@ -19,7 +19,7 @@ from tests.unit.components.recorder import Recording, record
 NOTHING: Promotions = {}
 
 KEYRING = Path(__file__).with_name("keyring.yaml")
-"""What slipway would have made by itself for `dev`."""
+"""The keys of every stack."""
 
 
 def run(
@@ -51,7 +51,7 @@ def run(
     def read_promotions(_: Path) -> Promotions:
         return promotions
 
-    def own_keyring(_: str) -> Path:
+    def keyring_file(*_: object) -> Path:
         return KEYRING
 
     def program() -> None:
@@ -59,7 +59,7 @@ def run(
         pulumi.runtime.set_all_config(plain | secrets, list(secrets))
         monkeypatch.setattr(pulumi, "get_stack", lambda: stack)
         monkeypatch.setattr("components.configuration.read_promotions", read_promotions)
-        monkeypatch.setattr("components.signing_keys.own_keyring_file", own_keyring)
+        monkeypatch.setattr("components.signing_keys.keyring_file", keyring_file)
         runpy.run_path("__main__.py", run_name="__main__")
 
     return record(program, preview=preview, into=into)

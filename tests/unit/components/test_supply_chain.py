@@ -21,6 +21,14 @@ TODAY = datetime.date(2026, 11, 22)
 STEPS = ["ImageTest", "Sbom", "Scan", "Signature", "Provenance"]
 
 
+def made_keyring(_: str) -> Path:
+    return KEYRING
+
+
+def no_keyring(_: str) -> Path:
+    return KEYRING.with_name("none.yaml")
+
+
 def steps(recording: Recording) -> list[str]:
     return [each.type.rpartition(":")[2] for each in recording.resources if each.type.startswith("supplychain:")]
 
@@ -97,7 +105,7 @@ WAIVER = {"advisory": "GHSA-0000", "package": "h11", "reason": "only ours", "own
 def test_a_waiver_counts_up_to_its_last_day(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, expires: str, counts: int, lapsed: int
 ):
-    monkeypatch.setattr("components.signing_keys.own_keyring_file", lambda _: KEYRING)
+    monkeypatch.setattr("components.signing_keys.own_keyring_file", made_keyring)
     found = rules(settings(scan={"waivers": [WAIVER | {"expires": expires}]}), tmp_path, "dev", TODAY)
     assert found
     assert (len(found.scan["waivers"]), len(found.scan["lapsed"])) == (counts, lapsed)
@@ -105,7 +113,7 @@ def test_a_waiver_counts_up_to_its_last_day(
 
 def test_a_scan_is_done_again_when_an_advisory_is_added(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     # given
-    monkeypatch.setattr("components.signing_keys.own_keyring_file", lambda _: KEYRING)
+    monkeypatch.setattr("components.signing_keys.own_keyring_file", made_keyring)
     (tmp_path / "advisories" / "PyPI").mkdir(parents=True)
     before = rules(settings(), tmp_path, "dev", TODAY)
     # when
@@ -118,7 +126,7 @@ def test_a_scan_is_done_again_when_an_advisory_is_added(monkeypatch: pytest.Monk
 
 
 def test_a_stack_that_signs_without_a_key_is_told_how_to_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("components.signing_keys.own_keyring_file", lambda _: tmp_path / "none.yaml")
+    monkeypatch.setattr("components.signing_keys.own_keyring_file", no_keyring)
     with pytest.raises(Refused, match="slipway keys create dev"):
         rules(settings(), tmp_path, "dev", TODAY)
 

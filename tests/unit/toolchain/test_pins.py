@@ -69,7 +69,11 @@ def test_an_unknown_tool_is_refused_with_the_names_that_are_known() -> None:
 
 
 def test_every_tool_has_an_origin_besides_path() -> None:
-    assert [tool.name for tool in pins().tools.values() if not (tool.go or tool.file or tool.apt or tool.standin)] == []
+    assert [
+        tool.name
+        for tool in pins().tools.values()
+        if not (tool.go or tool.file or tool.apt or tool.wheel or tool.standin)
+    ] == []
 
 
 def test_plugins_are_of_the_versions_that_the_program_imports() -> None:
