@@ -38,16 +38,16 @@ def provenance(inputs: Mapping[str, Any]) -> dict[str, Any]:
     reference, insecure, public = inputs["reference"], inputs["insecure"], inputs["public"]
     wanted = predicate(inputs["source"], inputs["sbom"], inputs["version"])
     home = Home.from_environment()
-    if not _stated(home, reference, public, wanted, insecure=insecure):
+    if not _is_stated(home, reference, public, wanted, insecure=insecure):
         key = cosign.signer(home, inputs["key"])
         cosign.attest(home, reference, TYPE, wanted, key, insecure=insecure)
-        if not _stated(home, reference, public, wanted, insecure=insecure):
+        if not _is_stated(home, reference, public, wanted, insecure=insecure):
             raise RefusedError(
                 f"the provenance of {reference} was signed, but not by the key {inputs['key']}",
                 "the private key is not the other half of the public one: restore it from its backup "
                 "(`slipway keys restore FILE`)",
             )
-    return {"statement": f"sha256:{hashlib.sha256(_text(wanted)).hexdigest()}"}
+    return {"statement": stated(wanted)}
 
 
 def predicate(source: Mapping[str, Any], sboms: Mapping[str, Any], version: str) -> dict[str, Any]:
@@ -81,10 +81,12 @@ def predicate(source: Mapping[str, Any], sboms: Mapping[str, Any], version: str)
     }
 
 
-def _stated(home: Home, reference: str, public: str, wanted: Mapping[str, Any], *, insecure: bool) -> bool:
+def stated(predicate: Mapping[str, Any]) -> str:
+    """The digest of what is stated, however it is written."""
+    text = json.dumps(predicate, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _is_stated(home: Home, reference: str, public: str, wanted: Mapping[str, Any], *, insecure: bool) -> bool:
     found = cosign.attested(home, reference, TYPE, public, insecure=insecure)
-    return any(_text(statement["predicate"]) == _text(wanted) for statement in found)
-
-
-def _text(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    return any(stated(statement["predicate"]) == stated(wanted) for statement in found)

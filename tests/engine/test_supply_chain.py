@@ -16,6 +16,7 @@ import pytest
 
 from policies.values.image import ImageReference
 from provider import attached
+from provider.provenance import stated
 from provider.repository import Repository
 from provider.signature import signature, verification
 from provider.step import RefusedError
@@ -107,8 +108,9 @@ def test_the_sbom_names_the_packages_that_the_image_runs_on(delivered: tuple[Wor
 def test_the_provenance_says_what_the_image_was_built_from(delivered: tuple[Workbench, str, list[Result]]) -> None:
     workbench, reference, _ = delivered
     inputs = steps(workbench)["Provenance"]
-    home = Home.from_environment()
-    (statement,) = cosign.attested(home, reference, "slsaprovenance1", inputs["public"], insecure=True)
+    # A registry that outlives the tests may hold what an earlier version stated about the same digest.
+    found = cosign.attested(Home.from_environment(), reference, "slsaprovenance1", inputs["public"], insecure=True)
+    (statement,) = [each for each in found if stated(each["predicate"]) == inputs["statement"]]
     assert statement["predicateType"] == "https://slsa.dev/provenance/v1"
     assert statement["subject"][0]["digest"]["sha256"] == reference.rpartition(":")[2]
     build = statement["predicate"]["buildDefinition"]
