@@ -34,6 +34,9 @@ OF_RULE: dict[str, list[Case]] = defaultdict(list)
 for _case in CASES:
     OF_RULE[_case.rule].append(_case)
 
+TELL_SECRETS = frozenset({"plain-credential", "plain-secret-data"})
+"""Rules to which what is secret is no flaw."""
+
 Asked = Callable[[Any], list[Finding]]
 """A rule made ready: what it finds in what `read` makes of a body."""
 

@@ -9,15 +9,21 @@ import pytest
 from policies.catalogue import ALL_RULES, STACK_RULES
 from policies.plain import SECRET_SIGNATURE, SENTINELS, SIGNATURE, Path
 from tests.unit.policies.analyzer import Diagnostic
-from tests.unit.policies.asking import OF_RULE, ask, ask_service, known, leaves, samples, told_by_the_engine
+from tests.unit.policies.asking import (
+    OF_RULE,
+    TELL_SECRETS,
+    ask,
+    ask_service,
+    known,
+    leaves,
+    samples,
+    told_by_the_engine,
+)
 from tests.unit.policies.cases import Case
 from tests.unit.policies.objects import Json, at, replaced
 
 CANARY = "canary-5d1f"
 UNKNOWNS = sorted(SENTINELS)
-TELL_SECRETS = frozenset({"plain-credential", "plain-secret-data"})
-"""Rules to which what is secret is no flaw."""
-
 # How many values of other cases a leaf that is not known is completed with.
 COMPLETIONS = 6
 

@@ -109,7 +109,7 @@ def resource(type_: str, inputs: Json, **options: Any) -> Json:
 
 def built(text: str, **inputs: Any) -> Json:
     """A resource that builds an image of a Dockerfile."""
-    return resource("docker-build:index:Image", {"dockerfile": {"inline": text}, **inputs})
+    return resource("docker-build:index:Image", {"dockerfile": {"inline": text}, "push": False, **inputs})
 
 
 def stack(*objects: Json, verified: tuple[Any, ...] | None = ()) -> Json:
