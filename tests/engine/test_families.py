@@ -104,7 +104,7 @@ def declared(rule: str, name: str, body: Json) -> Iterator[tuple[str, Json]]:
 
 def noted(body: Json) -> Json:
     """An object with a secret in an annotation."""
-    annotations = {**(body["metadata"].get("annotations") or {}), "example.com/note": {"$secret": CANARY}}
+    annotations: Json = {**(body["metadata"].get("annotations") or {}), "example.com/note": {"$secret": CANARY}}
     return {**body, "metadata": {**body["metadata"], "annotations": annotations}}
 
 
