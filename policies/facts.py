@@ -39,7 +39,7 @@ _KEPT: dict[str, _Tree] = {
         "spec": {"scaleTargetRef": _TARGET, "minReplicas": _ALL, "metrics": _ALL},
     },
     "gateway.networking.k8s.io/HTTPRoute": {"spec": {"rules": _ALL}},
-    "networking.k8s.io/Ingress": {"spec": {"defaultBackend": _ALL, "rules": _ALL}},
+    "networking.k8s.io/Ingress": {"spec": dict.fromkeys(("defaultBackend", "ingressClassName", "rules"), _ALL)},
     "networking.k8s.io/NetworkPolicy": {
         "spec": dict.fromkeys(("podSelector", "policyTypes", "ingress", "egress"), _ALL),
     },
@@ -56,7 +56,10 @@ _KEPT: dict[str, _Tree] = {
 }
 """The kinds that joins look at, beside those that carry pods, and the fields that are kept of them."""
 
-_OF_METADATA: _Tree = dict.fromkeys(("name", "namespace", "labels"), _ALL)
+CANARY = "nginx.ingress.kubernetes.io/canary"
+"""The annotation of an Ingress that takes a part of the requests of another."""
+
+_OF_METADATA: _Tree = dict.fromkeys(("name", "namespace", "labels"), _ALL) | {"annotations": {CANARY: _ALL}}
 _OF_CARRIER: _Tree = {"spec": {"replicas": _ALL, "serviceName": _ALL}}
 _OF_POD: _Tree = dict.fromkeys(
     ("serviceAccountName", "serviceAccount", "automountServiceAccountToken", "hostNetwork"), _ALL
@@ -106,9 +109,10 @@ def _metadata(metadata: object, namespace: str | None) -> dict[str, object]:
         kept.setdefault("namespace", namespace)
     annotations = fields.get("annotations")
     if isinstance(annotations, dict):
-        waivers = {k: v for k, v in cast("dict[str, object]", annotations).items() if k.startswith(ANNOTATION)}
-        if waivers:
-            kept["annotations"] = waivers
+        del kept["annotations"]
+        every = cast("dict[str, object]", annotations)
+        read = {key: value for key, value in every.items() if key == CANARY or key.startswith(ANNOTATION)}
+        kept |= {"annotations": read} if read else {}
     return kept
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from policies.rules.joins import isolation, names, scaling, services
+from policies.rules.joins import ingresses, isolation, names, scaling, services
 
-RULES = (*services.RULES, *isolation.RULES, *scaling.RULES, *names.RULES)
+RULES = (*services.RULES, *ingresses.RULES, *isolation.RULES, *scaling.RULES, *names.RULES)

@@ -1,16 +1,13 @@
-"""Services, and what leads to them."""
+"""Services, and who goes by them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from policies.labels import chooses, equality, label_selector
 from policies.plain import UNKNOWN, Path, Unknown
 from policies.rules.build import CORE, JOBS, listed, mapping
 from policies.rules.joins.build import (
-    EACH,
-    found_at,
     join_rule,
     left_open,
     look_up,
@@ -46,59 +43,6 @@ DANGLING_SERVICE = join_rule(
     f'{CORE}.ServiceSpecArgs(selector={{"app": "web"}}, ports=ports)',
     _services,
     decision="A Service without a selector, or of type ExternalName, has its endpoints from somewhere else.",
-)
-
-
-def _ingresses(objects: Together) -> Iterator[Claim]:
-    for ingress in objects.of("networking.k8s.io/Ingress"):
-        spec = spec_of(ingress)
-        for path in (("defaultBackend",), ("rules", EACH, "http", "paths", EACH, "backend")):
-            for at, backend in found_at(spec, *path, "service", at=("spec",)):
-                yield from _backend(objects, ingress, at, backend)
-    for route in objects.of("gateway.networking.k8s.io/HTTPRoute"):
-        for at, backend in found_at(spec_of(route), "rules", EACH, "backendRefs", EACH, at=("spec",)):
-            kind, group = mapping(backend).get("kind", "Service"), mapping(backend).get("group")
-            if kind in ("Service", UNKNOWN) and (not group or group is UNKNOWN):
-                for claim in _backend(objects, route, at, backend):
-                    yield replace(claim, verdict=left_open(claim.verdict, kind, group))
-
-
-def _backend(objects: Together, manifest: Manifest, at: Path, backend: object) -> Iterator[Claim]:
-    if backend is UNKNOWN:
-        yield Claim("unknown", manifest, at, "must name a Service that is there")
-        return
-    fields = mapping(backend)
-    own = fields.get("namespace")
-    namespace = UNKNOWN if own is UNKNOWN else own if isinstance(own, str) else namespace_in(manifest)
-    found = look_up(objects, "Service", namespace, fields.get("name"))
-    if isinstance(found, Manifest):
-        yield from _port(found, manifest, at, fields.get("port"))
-    else:
-        yield from unless_there(found, manifest, (*at, "name"), "must name a Service that is there")
-
-
-def _port(service: Manifest, manifest: Manifest, at: Path, port: object) -> Iterator[Claim]:
-    ports = spec_of(service).get("ports")
-    fields = mapping(port)
-    wanted = port if isinstance(port, int | Unknown) else fields.get("number", fields.get("name"))
-    kind = spec_of(service).get("type")
-    if wanted is None or service.partial or kind == "ExternalName":
-        return
-    known = [mapping(each).get(key) for each in listed(ports) for key in ("port", "name")]
-    if wanted in known:
-        return
-    verdict = left_open("violation", wanted, kind, ports, *known, *listed(ports))
-    yield Claim(verdict, manifest, (*at, "port"), "must be one of the Service's ports")
-
-
-DANGLING_INGRESS = join_rule(
-    "dangling-ingress",
-    "Ingress without a Service",
-    "medium",
-    "An Ingress or a route to a Service or a port that is not there answers every request with an error.",
-    "name a Service of the same namespace, and one of its ports",
-    f'{_NETWORK}.IngressServiceBackendArgs(name="web", port={_NETWORK}.ServiceBackendPortArgs(name="http"))',
-    _ingresses,
 )
 
 
@@ -250,7 +194,6 @@ READINESS_PROBE_SERVICE = join_rule(
 
 RULES = (
     DANGLING_SERVICE,
-    DANGLING_INGRESS,
     DANGLING_SERVICEMONITOR,
     STATEFULSET_SERVICE,
     UNIQUE_SELECTOR,

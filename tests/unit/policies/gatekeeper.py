@@ -192,7 +192,7 @@ CONTROLS: dict[str, Said] = {
     "seccompv2": seccomp,
     "selinux": plainly("selinux"),
     "storageclass": storage_class,
-    "uniqueingresshost": plainly("unique-ingress-host"),
+    "uniqueingresshost": plainly("unique-ingress-path"),
     "uniqueserviceselector": plainly("unique-selector"),
     "users": plainly("run-as-non-root"),
     "verifydeprecatedapi": removed_api,

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tests.unit.policies.joined import NAMESPACE, service, serving
+from tests.unit.policies.cases.join_objects import NAMESPACE, service, serving
 from tests.unit.policies.objects import bad_pod_spec, deployment, good_pod_spec
 
 ROOT = Path(__file__).parents[3]

@@ -13,7 +13,7 @@ from policies.settings import check
 from policies.split import split_policies
 from tests.unit.policies.analyzer import Analyzer, Diagnostic
 from tests.unit.policies.cases import CASES
-from tests.unit.policies.joined import NAMESPACE, service, serving
+from tests.unit.policies.cases.join_objects import NAMESPACE, service, serving
 from tests.unit.policies.objects import Json, bad_pod_spec, deployment, good_pod_spec, token
 
 UNKNOWN = min(SENTINELS)

@@ -11,7 +11,8 @@ from policies.plain import SENTINELS, UNKNOWN, plain
 from policies.together import DEFAULT_NAMESPACE
 from policies.view import manifests
 from tests.unit.policies.cases.case import Json, thing
-from tests.unit.policies.joined import NAMESPACE, ask, named, said, service, serving, together
+from tests.unit.policies.cases.join_objects import NAMESPACE, named, service, serving
+from tests.unit.policies.joined import ask, said, together
 
 CHOICES: list[tuple[object, object, bool | None]] = [
     ({"matchLabels": {"a": "1"}}, {"a": "1", "b": "2"}, True),

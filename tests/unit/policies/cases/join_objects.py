@@ -4,8 +4,9 @@ from typing import Any
 
 from policies.plain import SENTINELS
 from tests.unit.policies.cases.case import Json, thing
-from tests.unit.policies.joined import chosen, named, service, serving
 
+NAMESPACE: Json = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+"""With it among the objects, all that is in `shop` is known."""
 UNKNOWN = min(SENTINELS)
 POLICY = "networking.k8s.io/v1/NetworkPolicy"
 BUDGET = "policy/v1/PodDisruptionBudget"
@@ -14,9 +15,51 @@ VERTICAL = "autoscaling.k8s.io/v1/VerticalPodAutoscaler"
 MONITOR = "monitoring.coreos.com/v1/ServiceMonitor"
 
 
+def patch(body: Json) -> Json:
+    """A patch of an object: what it does not state stays as it is in the cluster."""
+    return {**body, "kind": f"{body['kind']}Patch"}
+
+
+def named(name: str, body: Json) -> Json:
+    """An object by another name."""
+    return {**body, "metadata": {**body["metadata"], "name": name}}
+
+
+def serving(name: str = "web", kind: str = "apps/v1/Deployment", spec: Json | None = None, **pod: Any) -> Json:
+    """A workload whose pods have the label `app: NAME`."""
+    container = {"name": "app", "image": "a", "ports": [{"name": "http", "containerPort": 8000}]}
+    template = {
+        "metadata": {"labels": {"app": name, **pod.pop("labels", {})}},
+        "spec": {"containers": [{**container, **pod.pop("container", {})}], **pod},
+    }
+    return named(name, thing(kind, {"replicas": 2, **(spec or {}), "template": template}))
+
+
+def service(name: str = "web", app: Any = "web", **spec: Any) -> Json:
+    """A Service for pods with the label `app: APP`."""
+    return named(name, thing("v1/Service", {"selector": {"app": app}, "ports": [{"name": "http", "port": 80}], **spec}))
+
+
+def chosen(app: Any = "web") -> Json:
+    """A LabelSelector for the label `app: APP`."""
+    return {"matchLabels": {"app": app}}
+
+
 def ingress(name: Any = "web", port: Json | None = None, kind: str = "networking.k8s.io/v1/Ingress") -> Json:
     backend = {"service": {"name": name, "port": port or {"number": 80}}}
     return thing(kind, {"rules": [{"http": {"paths": [{"path": "/", "backend": backend}]}}]})
+
+
+def shown(name: str, *paths: Any, host: Any = "a.io", **spec: Any) -> Json:
+    """An Ingress that answers at these paths of a host."""
+    rule = {"host": host, "http": {"paths": [{"path": path} for path in paths]}}
+    return named(name, thing("networking.k8s.io/v1/Ingress", {"rules": [rule], **spec}))
+
+
+def canary(body: Json, value: Any = "true") -> Json:
+    """An Ingress that takes a part of the requests of another."""
+    annotations = {"nginx.ingress.kubernetes.io/canary": value}
+    return {**body, "metadata": {**body["metadata"], "annotations": annotations}}
 
 
 def route(name: Any = "web", port: Any = 80, **more: Any) -> Json:

@@ -6,6 +6,7 @@ from tests.unit.policies.cases.join_objects import (
     CRON,
     ELSEWHERE,
     HEADLESS,
+    NAMESPACE,
     POLICY,
     PROBED,
     QUOTA,
@@ -15,18 +16,24 @@ from tests.unit.policies.cases.join_objects import (
     VERTICAL,
     WITHOUT_LEAST,
     budget,
+    canary,
+    chosen,
     held,
     ingress,
     labelled,
     monitor,
+    named,
+    patch,
     policy,
     route,
     scaler,
+    service,
+    serving,
+    shown,
     vertical,
     with_env,
     with_env_from,
 )
-from tests.unit.policies.joined import NAMESPACE, chosen, named, patch, service, serving
 
 PASSES: list[tuple[str, list[Json]]] = [
     ("dangling-service", [service(), serving()]),
@@ -109,6 +116,11 @@ PASSES: list[tuple[str, list[Json]]] = [
             serving("web", "v1/ReplicationController"),
         ],
     ),
+    ("unique-ingress-path", [shown("a", "/", "/b"), shown("b", "/c"), shown("c", "/", host="c.io")]),
+    ("unique-ingress-path", [shown("a", "/", ingressClassName="x"), shown("b", "/", ingressClassName="y")]),
+    ("unique-ingress-path", [shown("a", "/"), canary(shown("b", "/")), patch(shown("c", "/"))]),
+    ("unique-ingress-path", [canary(shown("b", "/")), shown("a", "/")]),
+    ("unique-ingress-path", [shown("a", UNKNOWN)]),
     ("dangling-servicemonitor", [NAMESPACE, monitor({})]),
     ("dangling-servicemonitor", [monitor(chosen(), namespaceSelector={"matchNames": ["other"]}), service()]),
     ("dangling-servicemonitor", [NAMESPACE, monitor(chosen(), namespaceSelector={"matchNames": ["shop", "other"]})]),
@@ -286,6 +298,26 @@ FAILS: list[tuple[str, list[Json], str, str]] = [
         "spec.template.spec.containers[0].env[0].valueFrom.configMapKeyRef.name",
     ),
     ("namespace-quota", [NAMESPACE, RANGE], "Namespace shop", "metadata.name"),
+    *(
+        ("unique-ingress-path", [shown("a", "/"), other], "Ingress shop/b", "spec.rules[0].http.paths[0]")
+        for other in (
+            shown("b", "/"),
+            {**shown("b", "/"), "metadata": {"name": "b", "namespace": "shop", "annotations": {"other": "x"}}},
+            canary(shown("b", "/"), "false"),
+        )
+    ),
+    (
+        "unique-ingress-path",
+        [canary(shown("c", "/"), UNKNOWN), shown("a", "/", host=""), shown("b", "/", host=None)],
+        "Ingress shop/b",
+        "spec.rules[0].http.paths[0]",
+    ),
+    (
+        "unique-ingress-path",
+        [shown("a", None), shown("b", "/c", "/")],
+        "Ingress shop/b",
+        "spec.rules[0].http.paths[1]",
+    ),
 ]
 
 WAITS: list[tuple[str, list[Json]]] = [
@@ -324,6 +356,9 @@ WAITS: list[tuple[str, list[Json]]] = [
     ("pdb-vs-replicas", [serving(spec={"replicas": UNKNOWN}), budget(1)]),
     ("pdb-vs-replicas", [serving(), budget(UNKNOWN)]),
     ("network-policy", [NAMESPACE, serving(), patch(policy({}))]),
+    ("unique-ingress-path", [shown("a", "/"), shown("b", "/", host=UNKNOWN)]),
+    ("unique-ingress-path", [shown("a", "/"), canary(shown("b", "/"), UNKNOWN)]),
+    ("unique-ingress-path", [canary(shown("b", "/"), UNKNOWN), shown("a", "/")]),
     ("vpa", [vertical(target=UNKNOWN), vertical("two", UNKNOWN), serving()]),
 ]
 _OWN = serving(serviceAccountName="own")
@@ -336,6 +371,7 @@ CASES: list[Case] = [
         stack(_OWN, {**ACCOUNT, "automountServiceAccountToken": UNKNOWN}),
         tokenSaidBy="account",
     ),
+    *fails("unique-ingress-path", stack(shown("a", "/"), canary(shown("b", "/"), "false"), shown("c", "/"))),
     *passes("automount-sa-token-account", stack(_OWN, ACCOUNT)),
     *passes(
         "automount-sa-token-account",

@@ -4,7 +4,7 @@ from typing import Any
 
 from policies.plain import SENTINELS
 from tests.unit.policies.cases.case import Case, Json, fails, passes, stack, waits
-from tests.unit.policies.joined import service, serving
+from tests.unit.policies.cases.join_objects import service, serving
 
 UNKNOWN = min(SENTINELS)
 

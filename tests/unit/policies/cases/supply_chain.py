@@ -2,7 +2,7 @@
 
 from tests.unit.policies.cases.case import Case, Json, fails, passes, pod_of, stack, thing
 from tests.unit.policies.cases.images import DIGEST
-from tests.unit.policies.joined import patch
+from tests.unit.policies.cases.join_objects import patch
 
 OTHER = "sha256:" + "f" * 64
 

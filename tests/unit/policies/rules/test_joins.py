@@ -3,8 +3,19 @@
 import pytest
 
 from tests.unit.policies.cases.case import Json
-from tests.unit.policies.cases.join_objects import ingress, monitor, policy, scaler, vertical, with_env
-from tests.unit.policies.joined import NAMESPACE, ask, chosen, said, service, serving
+from tests.unit.policies.cases.join_objects import (
+    NAMESPACE,
+    chosen,
+    ingress,
+    monitor,
+    policy,
+    scaler,
+    service,
+    serving,
+    vertical,
+    with_env,
+)
+from tests.unit.policies.joined import ask, said
 
 ELSEWHERE: list[tuple[str, Json]] = [
     ("dangling-service", service()),
