@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pulumi
 
+from components.bases import base_references
 from components.configuration import ca_bundle, read_settings, stored_secrets
 from components.images import verified_image
 from components.registry import Registry
@@ -25,12 +26,14 @@ registry = Registry(
     ca_bundle(settings, os.environ),
 )
 chain = rules(settings, project, pulumi.get_stack(), datetime.datetime.now(datetime.UTC).date())
+bases = base_references(settings.bases, registry, settings.environment.tier, stored)
 images = {
-    name: verified_image(name, image, registry, settings.environment.tier, promotions, stored, chain)
+    name: verified_image(name, image, registry, settings.environment.tier, promotions, stored, chain, bases)
     for name, image in settings.images.items()
 }
 addresses = deploy(Described(settings, registry, images, promotions, stored, project, chain))
 
 pulumi.export("images", {name: image.reference for name, image in images.items()})
+pulumi.export("bases", bases or None)
 pulumi.export("workloads", addresses)
 pulumi.export("manifests", settings.target.folder if isinstance(settings.target, RenderTarget) else None)

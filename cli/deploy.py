@@ -12,6 +12,7 @@ from cli import events, image_tags, images, keys, lost_images, settings, termina
 from cli.failures import BadInputError
 from cli.needs import ENGINE, needs
 from cli.operation import Outcome, operate
+from cli.plain import mapping
 from cli.workspace import Workspace
 from components.spec.loading import Loaded
 from components.spec.without_effect import without_effect
@@ -76,9 +77,8 @@ def up(workspace: Workspace, flags: Sequence[str]) -> None:
         outcome = operate(workspace, ["up", "--yes", *preview_first, *again, *flags])
     outcome.require_success()
     tell(outcome, time.monotonic() - began, dict(without_effect(loaded)))
-    image_tags.put(
-        workspace, loaded.settings, cast(Mapping[str, Any], events.stack_outputs(outcome.events).get("images") or {})
-    )
+    outputs = events.stack_outputs(outcome.events)
+    image_tags.put(workspace, loaded.settings, {**mapping(outputs.get("bases")), **mapping(outputs.get("images"))})
 
 
 def destroy(workspace: Workspace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from components.spec.tags import Commit
@@ -28,12 +28,12 @@ def head(folder: Path) -> str | None:
     return (git(folder, "rev-parse", "--verify", "--quiet", "HEAD") or "").strip() or None
 
 
-def commit(checkout: Path, source: str, environ: Mapping[str, str] | None = None) -> Commit | None:
-    """The commit that is checked out, and what differs from it in a folder.
+def commit(checkout: Path, sources: Sequence[str], environ: Mapping[str, str] | None = None) -> Commit | None:
+    """The commit that is checked out, and what differs from it in some folders.
 
     Args:
         checkout: The checkout.
-        source: The folder with an image's source, below it.
+        sources: The folders with an image's source, below it.
         environ: Where CI names the branch; this process's by default.
     """
     given = os.environ if environ is None else environ
@@ -42,5 +42,5 @@ def commit(checkout: Path, source: str, environ: Mapping[str, str] | None = None
         return None
     branch = git(checkout, "symbolic-ref", "--quiet", "--short", "HEAD") or ""
     named = branch.strip() or next((given[name] for name in BRANCHES if given.get(name)), "")
-    status = git(checkout, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", source) or ""
+    status = git(checkout, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *sources) or ""
     return Commit(named, sha, tuple(entry[3:] for entry in status.split("\0") if entry))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -12,8 +12,9 @@ from cli.failures import BadInputError, CommandError
 from cli.git import commit
 from cli.remote import remote
 from cli.workspace import Workspace
+from components.spec.image import BuildImage
 from components.spec.settings import Settings
-from components.spec.tags import DirtyTreeError, Tags, image_tags
+from components.spec.tags import Commit, DirtyTreeError, Tags, image_tags
 from policies.values.image import ImageReference
 from policies.values.tag import Version
 from toolchain.distribution import Content, Remote
@@ -26,15 +27,14 @@ def require_clean(workspace: Workspace, settings: Settings) -> None:
         BadInputError: with every such image.
     """
     dirty: list[str] = []
-    for name, image in settings.images.items():
-        if image.build:
-            source = commit(workspace.checkout, image.build.folder)
-            try:
-                image_tags(image.build.tags, settings.environment.tier, source)
-            except DirtyTreeError as error:
-                dirty.append(f"  found:   {name}: {error}")
-            if source is None and image.build.tags.git:
-                terminal.warn(f"{name} gets no tag of its commit: {workspace.checkout} has none")
+    for name, build in settings.builds.items():
+        source = _source(workspace, build)
+        try:
+            image_tags(build.tags, settings.environment.tier, source)
+        except DirtyTreeError as error:
+            dirty.append(f"  found:   {name}: {error}")
+        if source is None and build.tags.git:
+            terminal.warn(f"{name} gets no tag of its commit: {workspace.checkout} has none")
     if dirty:
         raise BadInputError(
             f"{workspace.stack} would be built from files that no commit holds\n"
@@ -50,33 +50,37 @@ def put(workspace: Workspace, settings: Settings, images: Mapping[str, Any]) -> 
     Args:
         workspace: The stack that is up.
         settings: Its settings.
-        images: Its output `images`: names and references by digest.
+        images: What it built, among others: names and references by digest.
 
     Raises:
         CommandError: A version is another image's already.
         ToolchainError: The registry refuses, or is gone.
     """
-    asked = {name: image.build.tags for name, image in settings.images.items() if image.build}
-    wanted = {name: tags for name, tags in asked.items() if tags != Tags() and name in images}
+    wanted = {name: build for name, build in settings.builds.items() if build.tags != Tags() and name in images}
     if not wanted:
         return
     registry = remote(workspace, settings)
-    for name, tags in wanted.items():
+    for name, build in wanted.items():
         reference = ImageReference.parse(str(images[name]))
-        moved = _put(workspace, settings, registry, name, tags, reference)
+        names = _names(workspace, settings, registry, build, reference)
+        moved = _put(registry, name, build.tags.version, names, reference)
         click.echo(f"{click.style('Tags', bold=True)}  {name}  {' '.join(moved) or 'as they were'}")
 
 
-def _put(
-    workspace: Workspace, settings: Settings, registry: Remote, name: str, tags: Tags, image: ImageReference
-) -> list[str]:
+def _names(
+    workspace: Workspace, settings: Settings, registry: Remote, build: BuildImage, image: ImageReference
+) -> tuple[str, ...]:
+    existing = registry.tags(image.repository) if build.tags.version else ()
+    return image_tags(build.tags, settings.environment.tier, _source(workspace, build), existing)
+
+
+def _source(workspace: Workspace, build: BuildImage) -> Commit | None:
+    return commit(workspace.checkout, [build.folder, *build.contexts.values()])
+
+
+def _put(registry: Remote, name: str, version: str | None, names: Sequence[str], image: ImageReference) -> list[str]:
     """The tags that were not on the image before, and are now."""
-    build = settings.images[name].build
-    if build is None:
-        raise AssertionError("only built images get tags")
     repository, digest = image.repository, image.digest or ""
-    source = commit(workspace.checkout, build.folder)
-    names = image_tags(tags, settings.environment.tier, source, registry.tags(repository) if tags.version else ())
     held = registry.manifest(repository, digest)
     if held is None:
         raise CommandError(
@@ -88,7 +92,7 @@ def _put(
         before = registry.manifest(repository, tag)
         if before and before.digest == digest:
             continue
-        if before and tag == tags.version:
+        if before and tag == version:
             raise _taken(name, Version.parse(tag), before, digest)
         registry.put_manifest(repository, tag, held.data, held.media_type)
         moved.append(tag)

@@ -32,6 +32,7 @@ COMMANDS = {
     "promote": "promote",
     "retention": "retention",
     "keys": "keys",
+    "dockerignore": "dockerignore",
     "preview-comment": "preview_comment",
     "check-manifests": "check_manifests",
     "clean": "clean",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.manifests.docker_files import needs_files
-from components.spec.image import BuildImage
 from components.spec.loading import load_file
 from components.spec.problem import SpecError
 from components.spec.settings import Settings
@@ -74,7 +73,7 @@ def looks_up_cluster(settings: Settings | None) -> bool:
 
 def needs(settings: Settings, own_registry: str) -> Needs:
     """What these settings use; `own_registry` is the address of this machine's registry."""
-    builds = any(isinstance(image.source, BuildImage) for image in settings.images.values())
+    builds = bool(settings.builds)
     to_docker = isinstance(settings.target, DockerTarget)
     builds |= to_docker and any(needs_files(workload) for workload in settings.workloads.values())
     provider = "docker" if to_docker else "kubernetes"

@@ -1,25 +1,25 @@
 """An image built from a folder of this project and pushed to the environment's registry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pulumi
 from pulumi_docker_build import (
     BuildContextArgs,
     BuilderConfigArgs,
-    CacheFromArgs,
-    CacheFromRegistryArgs,
-    CacheMode,
-    CacheToArgs,
-    CacheToRegistryArgs,
+    ContextArgs,
     DockerfileArgs,
     ExportArgs,
     Image,
     Index,
     Platform,
+    SSHArgs,
 )
 
+from components.build_cache import cache_args
 from components.digest import digest_of
 from components.registry import Registry
+from components.spec.build_context import build_context
 from components.spec.image import BuildImage
 
 CA_BUNDLE = "ca-bundle"
@@ -50,6 +50,7 @@ class ContainerImage(pulumi.ComponentResource):
         registry: Registry,
         tag: str,
         secrets: Mapping[str, pulumi.Input[str]] | None = None,
+        bases: Mapping[str, pulumi.Input[str]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declares the image.
@@ -60,75 +61,76 @@ class ContainerImage(pulumi.ComponentResource):
             registry: where to push it.
             tag: a name for people; workloads use the digest.
             secrets: the values of `spec.secrets`, by id.
+            bases: the references of the images that `spec.bases` names, by build argument.
             opts: Pulumi's options.
         """
         super().__init__("slipway:index:ContainerImage", name, {}, opts)
         self._name, self._spec, self._registry = name, spec, registry
         self._repository = registry.spec.name_of(name)
         self._secrets = {key: pulumi.Output.secret(value) for key, value in (secrets or {}).items()}
+        self._bases = dict(bases or {})
         if registry.ca_bundle is not None:
             self._secrets[CA_BUNDLE] = pulumi.Output.secret(registry.ca_bundle)
-        if len(spec.platforms) > 1:
+        for warning in build_context(Path(spec.folder), spec.dockerfile).warnings:
+            pulumi.log.warn(f"{spec.folder}: {warning}. `slipway dockerignore {spec.folder}` helps.", self)
+        # The provider cannot read an index back over plain HTTP: there, one build makes it.
+        if len(spec.platforms) > 1 and not registry.spec.insecure:
             self.digest = self._index(tag)
         else:
-            image = self._image(name, tag, spec.platforms[0] if spec.platforms else None)
+            image = self._image(name, tag, spec.platforms)
             self.digest, self.context = digest_of(image.digest), image.context_hash
         self.reference = pulumi.Output.concat(self._repository, "@", self.digest)
         self.register_outputs({"reference": self.reference, "digest": self.digest})
 
-    def _image(self, name: str, tag: str, platform: str | None) -> Image:
-        """One image for one platform: a build for several would export the cache of only one of them."""
-        spec, registry, cache = self._spec, self._registry, self._cache(platform)
+    def _image(self, name: str, tag: str, platforms: Sequence[str]) -> Image:
+        """One build: of one platform where that can be, since a build of several exports the cache of only one."""
+        spec, registry = self._spec, self._registry
+        cache_from, cache_to = cache_args(registry.spec.cache, self._repository, tag, _architecture(platforms))
         return Image(
             name,
             push=False,
             exports=[REPRODUCIBLE],
             tags=[f"{self._repository}:{tag}"],
-            context=BuildContextArgs(location=spec.folder),
+            context=BuildContextArgs(
+                location=spec.folder,
+                named={name: ContextArgs(location=folder) for name, folder in spec.contexts.items()} or None,
+            ),
             dockerfile=DockerfileArgs(location=f"{spec.folder}/{spec.dockerfile}"),
             target=spec.target,
-            build_args={"SOURCE_DATE_EPOCH": "0", **spec.args},
-            platforms=[Platform(platform)] if platform else None,
+            build_args={"SOURCE_DATE_EPOCH": "0", **spec.args, **self._bases},
+            platforms=[Platform(platform) for platform in platforms] or None,
             builder=BuilderConfigArgs(name=registry.spec.builder.name),
             registries=registry.credentials,
             secrets=self._secrets,
+            ssh=[SSHArgs(id=name, paths=list(each.keys) or None) for name, each in spec.ssh.items()] or None,
             # A machine's certificates, and tokens that are renewed, are no reason to build again.
             ignore_secrets_in_diff_calculation=sorted(self._secrets) or None,
             # No commit or time: they would change the digest, and roll out everything, when nothing else changed.
             labels={"org.opencontainers.image.title": self._name},
             build_on_preview=False,
-            cache_from=[CacheFromArgs(registry=CacheFromRegistryArgs(ref=cache))] if cache else None,
-            cache_to=[CacheToArgs(registry=_stored(cache))] if cache else None,
+            cache_from=cache_from,
+            cache_to=cache_to,
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=registry.spec.retain_images),
         )
-
-    def _cache(self, platform: str | None) -> str | None:
-        """The registry cache, in a repository of its own: retention of images and of caches then do not meet."""
-        cache = self._registry.spec.cache
-        architecture = f"-{platform.rsplit('/', 1)[-1]}" if platform else ""
-        return f"{self._repository}/cache:{cache.tag}{architecture}" if cache.enabled else None
 
     def _index(self, tag: str) -> pulumi.Output[str]:
         """The digest of an index over one image for each platform."""
         images = [
-            self._image(f"{self._name}-{architecture}", f"{tag}-{architecture}", platform)
+            self._image(f"{self._name}-{architecture}", f"{tag}-{architecture}", [platform])
             for platform in self._spec.platforms
-            for architecture in (platform.rsplit("/", 1)[-1],)
+            for architecture in (_architecture([platform]),)
         ]
-        self.context = images[0].context_hash
-        credentials = self._registry.credentials
+        registry, self.context = self._registry, images[0].context_hash
         index = Index(
             self._name,
             tag=f"{self._repository}:{tag}",
             sources=[pulumi.Output.concat(self._repository, "@", digest_of(image.digest)) for image in images],
-            registry=credentials[0] if credentials else None,
-            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=self._registry.spec.retain_images),
+            registry=registry.credentials[0] if registry.credentials else None,
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=registry.spec.retain_images),
         )
         return digest_of(index.ref.apply(lambda ref: ref.rpartition("@")[2] if ref else ""))
 
 
-def _stored(ref: str) -> CacheToRegistryArgs:
-    """Keeps the stages that do not reach the final image, too; a cache that cannot be written fails no build."""
-    return CacheToRegistryArgs(
-        ref=ref, mode=CacheMode.MAX, image_manifest=True, oci_media_types=True, ignore_error=True
-    )
+def _architecture(platforms: Sequence[str]) -> str:
+    """The architectures of some platforms, as part of a name."""
+    return "-".join(platform.rsplit("/", 1)[-1] for platform in platforms)

@@ -1,13 +1,12 @@
 """From a workload's description of its image to a verified one."""
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 
 import pulumi
 
+from components.build_secrets import build_secrets
 from components.registry import Registry
-from components.spec.image import BuildImage, BuildSecret, ExternalImage, Image, PromoteImage
+from components.spec.image import BuildImage, ExternalImage, Image, PromoteImage
 from components.spec.promotion import Promotions, promoted_name
 from components.supply_chain import Rules
 from components.verified_image import VerifiedImage
@@ -21,6 +20,7 @@ def verified_image(
     promotions: Promotions,
     stored: Mapping[str, pulumi.Input[str]],
     rules: Rules | None = None,
+    bases: Mapping[str, pulumi.Input[str]] | None = None,
 ) -> VerifiedImage:
     """Builds, promotes or takes over an image.
 
@@ -32,31 +32,18 @@ def verified_image(
         promotions: the digests that may be promoted.
         stored: the values of the stack's stored secrets, for build steps that need one.
         rules: what the image goes through before it is verified, or None for nothing.
+        bases: the references of the stack's bases, by name.
     """
     match image.source:
         case BuildImage() as source:
             # A program that builds nothing is spared the builder's SDK, which takes as long to import as Pulumi's core.
             from components.container_image import ContainerImage
 
-            secrets = {key: _build_secret(secret, stored) for key, secret in source.secrets.items()}
-            return VerifiedImage.built(name, ContainerImage(name, source, registry, tag, secrets), source, rules)
+            secrets = build_secrets(source.secrets, stored)
+            on = {argument: (bases or {})[base] for argument, base in source.bases.items()}
+            return VerifiedImage.built(name, ContainerImage(name, source, registry, tag, secrets, on), source, rules)
         case PromoteImage() as source:
             digest = promotions.get((source.source, promoted_name(name, source)))
             return VerifiedImage.promoted(name, source, registry, digest, rules)
         case ExternalImage() as source:
             return VerifiedImage.external(name, source)
-
-
-def _build_secret(secret: BuildSecret, stored: Mapping[str, pulumi.Input[str]]) -> pulumi.Input[str]:
-    if secret.secret is not None:
-        return stored[secret.secret]
-    if secret.env is not None:
-        return _present(os.environ.get(secret.env), f"the environment variable {secret.env}")
-    file = Path(secret.file or "")
-    return _present(file.read_text(encoding="utf-8") if file.is_file() else None, f"the file {file}")
-
-
-def _present(value: str | None, place: str) -> str:
-    if value is None:
-        raise pulumi.RunError(f"A build needs a secret from {place}, and there is none: provide it, and run again.")
-    return value

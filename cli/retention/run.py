@@ -63,7 +63,7 @@ def _repositories(settings: Settings) -> list[str]:
         for name, image in settings.images.items()
         if not isinstance(image.source, ExternalImage)
     }
-    return sorted(images)
+    return sorted(images | set(settings.bases))
 
 
 def _planned(workspace: Workspace, settings: Settings, registry: Remote, name: str, *, remember: bool = False) -> Plan:

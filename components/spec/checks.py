@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from components.spec import defaults
+from components.spec.bases import base_checks
 from components.spec.environment import Environment, Quota
+from components.spec.image import BuildImage
 from components.spec.monitoring import Monitoring
 from components.spec.network import Peer
 from components.spec.order import docker_checks, order_checks, profile_checks, wanted
@@ -40,6 +42,7 @@ class Parts:
         workload_names: the names of all of them.
         secrets: all secrets by name, None for one that is malformed.
         monitoring: what watches the workloads, if asked for and well-formed.
+        bases: all images that others are built on, by name, None for one that is malformed.
     """
 
     environment: Environment | None
@@ -49,6 +52,7 @@ class Parts:
     workload_names: Collection[str]
     secrets: Mapping[str, Secret | None]
     monitoring: Monitoring | None
+    bases: Mapping[str, BuildImage | None]
 
 
 def cross_checks(parts: Parts) -> Iterator[Refusal]:
@@ -62,6 +66,10 @@ def cross_checks(parts: Parts) -> Iterator[Refusal]:
         for index, needed in enumerate(workload.depends_on):
             yield from _declared(("workloads", name, "dependsOn", index), needed, parts.workload_names, "workload")
     yield from order_checks(parts.workloads)
+    yield from base_checks(parts.bases, parts.workloads, parts.workload_names)
+    for name, base in parts.bases.items():
+        if base:
+            yield from _build_secrets(("bases", name), base, parts)
     if parts.monitoring:
         yield from _monitoring(parts.monitoring, parts)
     registry, environment = parts.registry, parts.environment
@@ -115,11 +123,14 @@ def _taken_names(workload_names: Collection[str], taken: Mapping[str, str]) -> I
 def _workload_secrets(name: str, workload: Workload, parts: Parts) -> Iterator[Refusal]:
     for index, secret in enumerate(workload.secrets):
         yield from _declared(("workloads", name, "secrets", index), secret, parts.secrets, "secret")
-    build = workload.image.build
-    for identifier, source in build.secrets.items() if build else ():
+    if workload.image.build:
+        yield from _build_secrets(("workloads", name, "image", "build"), workload.image.build, parts)
+
+
+def _build_secrets(at: Path, build: BuildImage, parts: Parts) -> Iterator[Refusal]:
+    for identifier, source in build.secrets.items():
         if source.secret:
-            at = ("workloads", name, "image", "build", "secrets", identifier, "secret")
-            yield from _stored_secret(at, source.secret, parts)
+            yield from _stored_secret((*at, "secrets", identifier, "secret"), source.secret, parts)
 
 
 def _peers(at: Path, peers: Sequence[Peer], parts: Parts) -> Iterator[Refusal]:

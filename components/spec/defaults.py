@@ -241,6 +241,10 @@ REGISTRY_CACHE: Final[Mapping[Tier, bool]] = {"dev": False, "staging": True, "pr
 """Whether builds keep their cache in the registry: a builder on the same machine has its own, and writing it takes
 longer than building."""
 
+LARGE_CONTEXT: Final = 100_000_000
+"""Bytes given to a build from which on it is warned of. Source is a few megabytes; a hundred take a second to read
+for each preview, and hold a model or data that belong in a volume."""
+
 KEPT_VERSIONS: Final = 10
 """D1: at most ten versions of an image."""
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from components.spec.base import Items, Spec
 from components.spec.checked import Checked, Checks, exactly_one
 from components.spec.refusal import Refusal, refused
+from components.spec.secrecy import secret_name, secret_value
 from components.spec.tags import Tags
 from components.spec.values import AbsolutePath, ContextFile, EnvName, EnvValue, Name, ProjectPath
 from policies.values.image import ImageReference
@@ -38,6 +39,13 @@ class BuildSecret(Checked):
         )
 
 
+class SshKeys(Spec):
+    """What a build step may log in elsewhere with, while it runs with `RUN --mount=type=ssh,id=<id>`."""
+
+    keys: Items[AbsolutePath] = ()
+    """Private keys, or sockets of agents; left out, the agent that `SSH_AUTH_SOCK` names."""
+
+
 class BuildImage(Checked):
     """An image built from a folder of this project."""
 
@@ -59,13 +67,44 @@ class BuildImage(Checked):
     secrets: Mapping[Name, BuildSecret] = {}
     """Secrets for build steps, by id."""
 
+    ssh: Mapping[Name, SshKeys] = Field(default={}, examples=[{"default": {}}])
+    """Logins for build steps, by id; `default` is what `RUN --mount=type=ssh` takes."""
+
+    contexts: Mapping[Name, ProjectPath] = Field(default={}, examples=[{"shared": "libraries/shared"}])
+    """Further folders of the project, by the name with which `COPY --from=<name>` takes from them."""
+
+    bases: Mapping[EnvName, Name] = Field(default={}, examples=[{"BASE": "python-base"}])
+    """Images of this stack that this one is built on: the build argument that gets the reference by digest → the image,
+    one of `slipway:bases` or a workload's that is built here. They are built first."""
+
     tags: Tags = Tags()
     """Names for people, put on the image once its stack is up."""
 
     def checks(self) -> Checks:
-        """Ids and platforms that are free."""
+        """Ids, platforms and arguments that are free, and arguments without secrets."""
         yield self._secret_ids()
         yield self._platforms()
+        yield self._base_arguments()
+        yield self._plain_arguments()
+
+    def _plain_arguments(self) -> Iterator[Refusal]:
+        for name, text in self.args.items():
+            if text and (secret_name(name) or secret_value(text)):
+                yield Refusal(
+                    at=("args", name),
+                    found="a literal value (not shown)",
+                    allowed="plain settings only; this name or value looks like a secret",
+                    mend="use `build.secrets`: build arguments stay readable in the image",
+                )
+
+    def _base_arguments(self) -> Iterator[Refusal]:
+        for argument in sorted(set(self.bases) & set(self.args)):
+            yield Refusal(
+                at=("bases", argument),
+                found=f"a build argument that `args` gives a value, too: {argument}",
+                allowed="an argument that gets its value from one place",
+                mend="remove it from `args`: the base's digest is known only when it is built",
+            )
 
     def _secret_ids(self) -> Iterator[Refusal]:
         if "ca-bundle" in self.secrets:

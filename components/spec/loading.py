@@ -12,6 +12,7 @@ from components.spec import checks, place, telling, tiers
 from components.spec.base import Spec
 from components.spec.document import ENCRYPTED, Document, read_file
 from components.spec.environment import Environment
+from components.spec.image import BuildImage
 from components.spec.monitoring import Monitoring
 from components.spec.overrides import Overridden, apply_overrides
 from components.spec.problem import HIDDEN, NAMESPACE, Problem, SpecError, listed, path_text, suggestion
@@ -26,7 +27,7 @@ from components.spec.workload import Workload
 M = TypeVar("M", bound=Spec)
 V = TypeVar("V")
 
-KEYS = ("environment", "target", "registry", "workloads", "secrets", "monitoring", "supplyChain")
+KEYS = ("environment", "target", "registry", "workloads", "secrets", "bases", "monitoring", "supplyChain")
 """The keys that describe an environment; every other `slipway:` key is a secret's."""
 
 
@@ -180,6 +181,7 @@ def _all_refusals(error: ValidationError, values: Mapping[str, Any]) -> Iterator
 
 def _sound_parts(values: Mapping[str, Any], broken: Collection[Path]) -> checks.Parts:
     workloads, secrets = dict(_entries(values.get("workloads"))), dict(_entries(values.get("secrets")))
+    bases = dict(_entries(values.get("bases")))
     return checks.Parts(
         None if ("environment",) in broken else _sound(Environment, values.get("environment")),
         None if ("target",) in broken else _target(values.get("target")),
@@ -188,6 +190,7 @@ def _sound_parts(values: Mapping[str, Any], broken: Collection[Path]) -> checks.
         workloads,
         {name: None if ("secrets", name) in broken else _sound(Secret, secret) for name, secret in secrets.items()},
         None if ("monitoring",) in broken or not values.get("monitoring") else _sound(Monitoring, values["monitoring"]),
+        {name: None if ("bases", name) in broken else _sound(BuildImage, base) for name, base in bases.items()},
     )
 
 

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from components.spec import defaults
 from components.spec.base import Spec
+from components.spec.build_cache import Cache
 from components.spec.checked import Checked, Checks
 from components.spec.refusal import Refusal, refused
 from components.spec.retention import Retention
@@ -72,16 +73,6 @@ class Builder(Spec):
     ca_bundle: Annotated[str, AfterValidator(_ca_bundle), Field(examples=["host"])] = "host"
     """Certificates for builds behind a TLS-inspecting proxy, given as the build secret `ca-bundle`: `host` (the file
     that `SSL_CERT_FILE` names, if any), `none`, or the path of a file."""
-
-
-class Cache(Spec):
-    """The build cache kept in the registry, beside the images."""
-
-    enabled: bool = defaults.REGISTRY_CACHE["prod"]
-    """Whether builds read and write it. False in `dev`, whose builder keeps a cache of its own; true elsewhere."""
-
-    tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", examples=["main"])] = "main"
-    """The cache to use, so that branches can have their own."""
 
 
 class Registry(Checked):

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from components.spec import checks
 from components.spec.base import Spec
 from components.spec.environment import Environment
-from components.spec.image import Image
+from components.spec.image import BuildImage, Image
 from components.spec.monitoring import Monitoring
 from components.spec.order import wanted
 from components.spec.refusal import refused
@@ -38,6 +38,9 @@ class Settings(Spec):
     secrets: Mapping[Name, Secret] = {}
     """The secrets, by name."""
 
+    bases: Mapping[Name, BuildImage] = {}
+    """Images that others of this stack are built on, by name; nothing runs them."""
+
     monitoring: Monitoring | None = None
     """What watches the workloads; left out, nothing does."""
 
@@ -56,6 +59,7 @@ class Settings(Spec):
                     self.workloads,
                     self.secrets,
                     self.monitoring,
+                    self.bases,
                 )
             )
         )
@@ -81,6 +85,12 @@ class Settings(Spec):
         if self.monitoring:
             images |= {name: server.image for name, server in self.monitoring.servers.items()}
         return images
+
+    @property
+    def builds(self) -> Mapping[str, BuildImage]:
+        """Every image that is built, by its name: bases, and what runs."""
+        built = {name: image.build for name, image in self.images.items() if image.build}
+        return {**self.bases, **built}
 
 
 def settings_schema() -> dict[str, Any]:

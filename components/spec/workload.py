@@ -205,7 +205,6 @@ class Workload(Checked):
         yield self._volumes()
         yield self._published()
         yield self._plain_text()
-        yield self._plain_build_args()
         yield self._waivers()
 
     def _scaling(self) -> Iterator[Refusal]:
@@ -329,17 +328,6 @@ class Workload(Checked):
         for at, text in self._plain_places():
             if text and secret_value(text):
                 yield Refusal(at=at, found=_HIDDEN, allowed=_PLAIN, mend=_MEND_PLAIN)
-
-    def _plain_build_args(self) -> Iterator[Refusal]:
-        build = self.image.build
-        for name, text in build.args.items() if build else ():
-            if text and (secret_name(name) or secret_value(text)):
-                yield Refusal(
-                    at=("image", "build", "args", name),
-                    found=_HIDDEN,
-                    allowed=_PLAIN,
-                    mend="use `build.secrets`: build arguments stay readable in the image",
-                )
 
     def _plain_places(self) -> Iterator[tuple[Path, str]]:
         yield from ((("command", index), text) for index, text in enumerate(self.command))

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from components.spec import defaults, shape
 from components.spec.base import Spec
+from components.spec.build_cache import Cache
 from components.spec.docker_host import PublishedPort
 from components.spec.environment import Environment, Quota
 from components.spec.image import BuildImage, ExternalImage, Image, PromoteImage
@@ -22,7 +23,7 @@ from components.spec.monitoring import Monitoring, Receiver
 from components.spec.probes import Probes
 from components.spec.refusal import KIND, Refusal
 from components.spec.refusal import Path as SpecPath
-from components.spec.registry import Builder, Cache, Registry
+from components.spec.registry import Builder, Registry
 from components.spec.resources import Amounts, Resources
 from components.spec.retention import Retention
 from components.spec.secret import GeneratedSecret, Secret
@@ -128,7 +129,9 @@ REASONS: Mapping[tuple[type[Spec], str], str] = {
     (BuildImage, "dockerfile"): "Docker's own default.",
     (Quota, "gpus"): "Stated in the quota, so that nobody takes a GPU by accident.",
     (Builder, "ca_bundle"): "A build then works wherever the machine itself does.",
-    (Cache, "tag"): "One cache for all, until branches want their own.",
+    (Cache, "kind"): "Whoever pushes may write there already.",
+    (Cache, "branch"): "One cache for all, until branches want their own.",
+    (Cache, "fallback"): "Branches begin from it.",
     (GeneratedSecret, "special"): "Letters and digits survive every shell, URL and configuration file.",
     (GeneratedSecret, "rotation"): "The first password.",
     (Receiver, "send_resolved"): "Who was told of a beginning waits for the end.",

@@ -23,7 +23,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_a_clean_source_is_its_commit(checkout: Path) -> None:
-    found = git.commit(checkout, "api", {})
+    found = git.commit(checkout, ["api"], {})
     assert found
     assert (found.branch, found.sha, found.changed) == ("topic", git.head(checkout), ())
 
@@ -32,7 +32,7 @@ def test_changes_and_new_files_of_the_source_are_told_and_no_others(checkout: Pa
     (checkout / "api" / "app.py").write_text("2")
     (checkout / "api" / "new file.py").write_text("2")
     (checkout / "worker" / "app.py").write_text("2")
-    found = git.commit(checkout, "api", {})
+    found = git.commit(checkout, ["api"], {})
     assert found
     assert sorted(found.changed) == ["api/app.py", "api/new file.py"]
 
@@ -48,12 +48,12 @@ def test_changes_and_new_files_of_the_source_are_told_and_no_others(checkout: Pa
 )
 def test_a_detached_commit_is_of_the_branch_that_ci_names(checkout: Path, environ: dict[str, str], branch: str) -> None:
     subprocess.run(["git", "checkout", "--quiet", "--detach"], cwd=checkout, check=True)
-    found = git.commit(checkout, "api", environ)
+    found = git.commit(checkout, ["api"], environ)
     assert found
     assert found.branch == branch
 
 
 def test_without_a_repository_or_a_commit_there_is_nothing_to_know(tmp_path: Path) -> None:
-    assert git.commit(tmp_path, "api", {}) is None
+    assert git.commit(tmp_path, ["api"], {}) is None
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
-    assert git.commit(tmp_path, "api", {}) is None
+    assert git.commit(tmp_path, ["api"], {}) is None

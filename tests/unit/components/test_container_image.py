@@ -1,7 +1,9 @@
 """Builds: what is built, where it is pushed, what is remembered."""
 
+from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
 from components.container_image import ContainerImage
@@ -70,6 +72,18 @@ def test_what_to_build_is_passed_on():
     assert inputs["dockerfile"] == {"location": "images/api/Dockerfile.gpu"}
     assert inputs["target"] == "runtime"
     assert inputs["buildArgs"] == {"SOURCE_DATE_EPOCH": "0", "PYTHON_VERSION": "3.11"}
+
+
+def test_further_folders_and_logins_are_passed_on_by_name():
+    spec: dict[str, Any] = {
+        "contexts": {"shared": "libraries/shared"},
+        "ssh": {"default": {}, "other": {"keys": ["/keys/other"]}},
+    }
+
+    inputs = built(**spec).one("Image").inputs
+
+    assert inputs["context"] == {"location": "images/api", "named": {"shared": {"location": "libraries/shared"}}}
+    assert inputs["ssh"] == [{"id": "default"}, {"id": "other", "paths": ["/keys/other"]}]
 
 
 def test_a_project_may_date_its_image_itself():
@@ -154,3 +168,33 @@ def test_the_index_of_a_first_preview_is_unknown():
     outputs = built(platforms=["linux/amd64", "linux/arm64"], preview=True).one("ContainerImage").outputs
 
     assert outputs == {"reference": UNKNOWN, "digest": UNKNOWN}
+
+
+def test_a_registry_without_tls_gets_its_index_from_one_build():
+    recording = built(
+        platforms=["linux/amd64", "linux/arm64"], registry={"address": "127.0.0.1:5001", "insecure": True}
+    )
+
+    image = recording.one("Image")
+    assert image.inputs["platforms"] == ["linux/amd64", "linux/arm64"]
+    assert image.inputs["tags"] == ["127.0.0.1:5001/slipway/api:dev"]
+    assert recording.of_type("Index") == []
+
+
+def test_what_should_not_enter_a_build_is_warned_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "images" / "api" / ".git").mkdir(parents=True)
+    (tmp_path / "images" / "api" / ".git" / "HEAD").touch()
+    monkeypatch.chdir(tmp_path)
+    said: list[str] = []
+
+    def warn(text: str, *_: object) -> None:
+        said.append(text)
+
+    monkeypatch.setattr(pulumi.log, "warn", warn)
+
+    built()
+
+    assert said == [
+        "images/api: .git would be given to the build: the whole history, with what was removed from it. "
+        "`slipway dockerignore images/api` helps."
+    ]

@@ -54,6 +54,7 @@ def test_every_leaf_has_an_origin():
         "registry",
         "workloads",
         "secrets",
+        "bases",
         "monitoring",
         "supplyChain",
     }
