@@ -34,6 +34,7 @@ images = {
 addresses = deploy(Described(settings, registry, images, promotions, stored, project, chain))
 
 pulumi.export("images", {name: image.reference for name, image in images.items()})
-pulumi.export("bases", bases or None)
+if bases:
+    pulumi.export("bases", bases)
 pulumi.export("workloads", addresses)
 pulumi.export("manifests", settings.target.folder if isinstance(settings.target, RenderTarget) else None)

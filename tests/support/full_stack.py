@@ -28,6 +28,10 @@ _API: dict[str, Any] = {
             "args": {"PYTHON_VERSION": "3.11"},
             "platforms": ["linux/amd64", "linux/arm64"],
             "secrets": {"database": {"secret": "database-password"}},
+            "ssh": {"default": {"keys": ["/keys/ci"]}},
+            "contexts": {"shared": "images/prometheus"},
+            "bases": {"BASE": "python-base"},
+            "tags": {"version": "1.4.2", "git": "sha"},
         }
     },
     "profile": "api",
@@ -182,8 +186,9 @@ FULL: Mapping[str, Any] = {
         "insecure": False,
         "credentials": {"username": "ci", "password": "registry-password"},
         "builder": {"name": "slipway", "caBundle": "none"},
-        "cache": {"enabled": True, "tag": "main"},
+        "cache": {"enabled": True, "kind": "registry", "branch": "feature/login", "fallback": "main"},
         "retainImages": True,
+        "retention": {"versions": 5, "days": 10, "keep": ["stable"], "rollbacks": 2},
     },
     "workloads": {"api": _API, "embedder": _EMBEDDER, "worker": _WORKER},
     "secrets": {
@@ -192,6 +197,7 @@ FULL: Mapping[str, Any] = {
         "registry-password": {"fromConfig": {"key": "registryPassword"}},
         "on-call-url": {"fromConfig": {"key": "onCallUrl"}},
     },
+    "bases": {"python-base": {"folder": "images/python-api"}},
     "monitoring": _MONITORING,
 }
 """Its values, by key. Every field of the description is used in it somewhere: a test holds it to that."""

@@ -6,6 +6,7 @@ from typing import Any, cast
 import pytest
 
 from components.spec.base import Spec
+from components.spec.build_cache import S3, Cache
 from components.spec.docker_host import LiveReload
 from components.spec.image import BuildSecret
 from components.spec.settings import Settings
@@ -15,9 +16,9 @@ from tests.support.docs import fields
 from tests.support.full_stack import FULL, PROMOTIONS, STORED
 from tests.unit.components.program import run
 
-_OTHER_MODELS = (RenderTarget, DockerTarget, JsonFile, Fluentd, LiveReload)
+_OTHER_MODELS = (S3, RenderTarget, DockerTarget, JsonFile, Fluentd, LiveReload)
 ELSEWHERE = frozenset(
-    {(BuildSecret, "env"), (BuildSecret, "file"), (Workload, "live_reload")}
+    {(BuildSecret, "env"), (BuildSecret, "file"), (Cache, "s3"), (Cache, "folder"), (Workload, "live_reload")}
     | {(model, field) for model in _OTHER_MODELS for field in model.model_fields}
 )
 """Other ways to say where something is, which reach no object; and what belongs to another target or tier."""
