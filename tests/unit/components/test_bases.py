@@ -23,7 +23,7 @@ def declared(
     def program() -> None:
         registry = a_registry()
         references = base_references(specs, registry, "dev", {})
-        verified_image("api", built, registry, "dev", {}, {}, references)
+        verified_image("api", built, registry, "dev", {}, {}, bases=references)
 
     return record(program, preview=preview)
 
