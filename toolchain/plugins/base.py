@@ -18,7 +18,7 @@ A provider is one class and two lines:
             return CreateResult("shell-1", {**request.properties, "pearl": Secret("white")})
 
     if __name__ == "__main__":
-        main(Shells())
+        main(Shells())  # of base_service
 
 Run it as `python -m toolchain.plugins.shells ENGINE_ADDRESS`; a script that does so must `exec` it.
 
@@ -40,14 +40,12 @@ This stands on the protocol's stubs rather than on the SDK's experimental provid
 
 import enum
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import grpc
 
 from toolchain.plugins.base_engine import EngineLog
-from toolchain.plugins.base_process import engine_address, open_log, serve
 from toolchain.plugins.base_rpc import PluginError
 from toolchain.plugins.base_values import Properties
 
@@ -72,7 +70,6 @@ __all__ = [
     "ReadRequest",
     "ReadResult",
     "UpdateRequest",
-    "main",
 ]
 
 
@@ -382,17 +379,3 @@ class Provider:
             f"the stand-in plugin for {self.name!r} cannot {call} {subject!r}; use the official plugin for it",
             grpc.StatusCode.UNIMPLEMENTED,
         )
-
-
-def main(provider: Provider) -> None:
-    """Serves `provider` until the engine ends it; does not return.
-
-    Args:
-        provider: The provider to serve.
-    """
-    provider.engine = EngineLog(engine_address(sys.argv[1:], f"pulumi-resource-{provider.name}"))
-    # Imported here, since the service is made of what this module defines.
-    from toolchain.plugins.base_service import ProviderService
-
-    service = ProviderService(provider, *open_log(provider.name))
-    serve(service.add_to, on_stop=provider.cancel)

@@ -1,6 +1,7 @@
 """The protocol's `ResourceProvider` service around a `Provider`: messages to requests, results to messages, no more."""
 
 import logging
+import sys
 from collections.abc import Callable, Iterable, Sequence
 
 import grpc
@@ -8,6 +9,8 @@ from google.protobuf import empty_pb2
 from google.protobuf.message import Message
 
 from toolchain.plugins import base
+from toolchain.plugins.base_engine import EngineLog
+from toolchain.plugins.base_process import engine_address, open_log, serve
 from toolchain.plugins.base_protocol import plugin_pb2, provider_pb2
 from toolchain.plugins.base_rpc import Answers, PluginError, add_service
 from toolchain.plugins.base_values import decode, encode
@@ -226,3 +229,14 @@ def _diff_response(result: base.DiffResult) -> provider_pb2.DiffResponse:
         detailedDiff=detailed,
         hasDetailedDiff=result.detailed is not None,
     )
+
+
+def main(provider: base.Provider) -> None:
+    """Serves `provider` until the engine ends it; does not return.
+
+    Args:
+        provider: The provider to serve.
+    """
+    provider.engine = EngineLog(engine_address(sys.argv[1:], f"pulumi-resource-{provider.name}"))
+    service = ProviderService(provider, *open_log(provider.name))
+    serve(service.add_to, on_stop=provider.cancel)

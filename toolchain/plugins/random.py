@@ -14,6 +14,7 @@ import json
 from collections.abc import Mapping
 
 from toolchain.plugins import base
+from toolchain.plugins.base_service import main
 from toolchain.plugins.base_values import UNKNOWN, Properties, Secret, Unknown, Value
 from toolchain.plugins.random_kinds import KINDS, Field, Kind
 
@@ -239,4 +240,4 @@ _SCHEMA_TYPES: Mapping[type, Mapping[str, object]] = {
 
 
 if __name__ == "__main__":
-    base.main(RandomProvider())
+    main(RandomProvider())
