@@ -40,7 +40,7 @@ test: venv ## Run the fast tests: units, and the real engine
 	@$(BIN)/pytest tests/unit tests/engine $(ARGS)
 
 e2e: venv ## Run the tests with a cluster and with Docker
-	@$(BIN)/pytest $(wildcard tests/e2e tests/cluster tests/docker) $(ARGS)
+	@$(BIN)/pytest --verbose --durations=20 $(wildcard tests/e2e tests/cluster tests/docker) $(ARGS)
 
 check: venv ## Format, lint, types, imports, links, generated files
 	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
