@@ -25,7 +25,7 @@ def size(service: Service) -> None:
     made["shmSize"] = forms.quantity(forms.mebibytes(raw.get("shm_size")))
     for device in forms.items(reserved.get("devices")):
         count = forms.mapping(device).get("count")
-        made["gpu"] = {"count": count if isinstance(count, int) else 1}
+        made["gpu"] = {"whole": {"count": count if isinstance(count, int) else 1}}
         if not isinstance(count, int):
             service.object_to("deploy.resources.reservations.devices", f"count {count}", "state how many: here, one")
     for mount in forms.items(raw.get("tmpfs")):

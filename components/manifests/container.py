@@ -59,7 +59,10 @@ def _amounts(amounts: Amounts, workload: Workload) -> dict[str, str]:
 
 def _env(workload: Workload) -> list[dict[str, str]]:
     paths = {secret_variable(name): f"{defaults.SECRETS_FOLDER}/{name}" for name in workload.secrets}
-    return [{"name": name, "value": value} for name, value in sorted({**workload.env, **paths}.items())]
+    return [
+        {"name": name, "value": value}
+        for name, value in sorted({**workload.env, **paths, **(workload.gpu.variables if workload.gpu else {})}.items())
+    ]
 
 
 def _ports(workload: Workload) -> list[dict[str, Any]]:

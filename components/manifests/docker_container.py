@@ -92,9 +92,10 @@ def healthcheck(workload: Workload) -> dict[str, Any] | None:
 
 def device_requests(workload: Workload) -> list[dict[str, Any]]:
     """Whole NVIDIA GPUs, for computing; none for a workload that asks for none."""
-    if workload.gpu is None:
+    whole = workload.gpu.whole if workload.gpu else None
+    if whole is None:
         return []
-    return [{"driver": "nvidia", "count": workload.gpu.count, "capabilities": ["gpu", "compute", "utility"]}]
+    return [{"driver": "nvidia", "count": whole.count, "capabilities": ["gpu", "compute", "utility"]}]
 
 
 def _entrypoint(workload: Workload, *, reloads: bool) -> list[str] | None:

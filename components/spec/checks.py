@@ -215,7 +215,7 @@ class _Consumer:
 
 def _consumers(workloads: Mapping[str, Workload], monitoring: Monitoring | None) -> Iterator[tuple[str, _Consumer]]:
     for name, workload in workloads.items():
-        yield name, _Consumer(workload.peak_pods, workload.resources, workload.gpu.count if workload.gpu else 0)
+        yield name, _Consumer(workload.peak_pods, workload.resources, workload.gpu.whole_devices if workload.gpu else 0)
     for name, server in monitoring.servers.items() if monitoring else ():
         yield name, _Consumer(1, server.resources)
 

@@ -84,7 +84,7 @@ def profile_checks(environment: Environment, workloads: Mapping[str, Workload]) 
 
 
 def docker_checks(workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
-    """Each port of the host once; and a check of health for images that nobody here built."""
+    """Each port of the host once; whole GPUs; and a check of health for images that nobody here built."""
     taken: dict[int, str] = {}
     for name, workload in workloads.items():
         for index, published in enumerate(workload.publish):
@@ -97,6 +97,13 @@ def docker_checks(workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
                     mend="set another `hostPort`",
                 )
             taken[port] = name
+        if workload.gpu and not workload.gpu.whole:
+            yield Refusal(
+                at=("workloads", name, "gpu"),
+                found="a slice, a share, or a GPU that is not NVIDIA's",
+                allowed="`whole` GPUs on a Docker host, whose engine hands out those, and no others",
+                mend="ask for `whole: {count: 1}`, or deploy to a cluster",
+            )
         if workload.image.external and workload.port and not workload.probes.command:
             yield Refusal(
                 at=("workloads", name, "probes", "command"),

@@ -154,7 +154,7 @@ class Workload(Checked):
     laptop's in `dev`."""
 
     gpu: Gpu | None = None
-    """NVIDIA GPUs."""
+    """GPUs of each pod."""
 
     shm_size: Memory | None = None
     """Size of `/dev/shm`, which counts against the memory limit. Half of it for the `model` profile."""
@@ -201,6 +201,7 @@ class Workload(Checked):
         yield self._memory()
         yield self._disk()
         yield self._secret_files()
+        yield self._gpu_variables()
         yield self._config_folder()
         yield self._volumes()
         yield self._published()
@@ -290,6 +291,16 @@ class Workload(Checked):
                     found=f"{variable}, which the secret {name!r} sets already",
                     allowed="names that no secret of the workload sets",
                     mend="remove it: it is the path of the secret's file",
+                )
+
+    def _gpu_variables(self) -> Iterator[Refusal]:
+        for variable in self.gpu.variables if self.gpu else ():
+            if variable in self.env:
+                yield Refusal(
+                    at=("env", variable),
+                    found=f"{variable}, which `gpu.shared.memory` sets already",
+                    allowed="names that nothing else of the workload sets",
+                    mend="remove it, and set `gpu.shared.memory`",
                 )
 
     def _config_folder(self) -> Iterator[Refusal]:

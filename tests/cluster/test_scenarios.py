@@ -43,7 +43,7 @@ def workloads_of(image: str) -> dict[str, Block]:
         "friend": responder_of(image, **calls_web),
         "stranger": responder_of(image, **calls_web),
         "keeper": responder_of(image, volumes=[{"name": "data", "path": "/data", "size": "4Mi"}]),
-        "model": responder_of(image, gpu={"count": 1, "product": GPU}),
+        "model": responder_of(image, gpu={"whole": {"count": 1, "product": GPU}}),
     }
 
 

@@ -92,7 +92,7 @@ def _workload(draw: st.DrawFn, before: list[str], index: int) -> dict[str, Any]:
         "tmpSize": st.just("64Mi"),
         "user": st.integers(1, 65535),
         "seccompProfile": st.just("profiles/api.json"),
-        "gpu": st.fixed_dictionaries({"count": st.integers(1, 4)}),
+        "gpu": st.fixed_dictionaries({"whole": st.fixed_dictionaries({"count": st.integers(1, 4)})}),
         "shutdown": st.just({"preStopSeconds": 5, "drainSeconds": 40}),
         "liveReload": st.just({"folder": "images/api/src", "at": "/app", "command": ["python", "-m", "api.reload"]}),
         "version": st.just("1.2"),

@@ -98,7 +98,19 @@ _EMBEDDER: dict[str, Any] = {
     "profile": "model",
     "port": 8000,
     "replicas": 2,
-    "gpu": {"count": 1, "product": "NVIDIA-A100-SXM4-80GB"},
+    "gpu": {"whole": {"count": 1, "product": "NVIDIA-A100-SXM4-80GB"}},
+}
+
+_GPUS: Mapping[str, dict[str, Any]] = {
+    "least": {"whole": {"count": 1, "minMemory": "40Gi", "minComputeCapability": "8.9"}, "runtimeClass": "nvidia"},
+    "slice": {"mig": {"profile": "1g.10gb", "strategy": "single", "product": "NVIDIA-A100-SXM4-80GB"}},
+    "share": {"shared": {"by": "mps", "renamed": True, "product": "NVIDIA-L4", "memory": "8Gi"}},
+    "amd": {"amd": {"count": 1}},
+    "intel": {"intel": {"count": 1, "driver": "xe"}},
+}
+_WITH_GPUS: dict[str, Any] = {
+    name: {"image": {"promote": {"from": "staging", "name": "embedder"}}, "replicas": 1, "gpu": gpu}
+    for name, gpu in _GPUS.items()
 }
 
 _WORKER: dict[str, Any] = {
@@ -190,7 +202,7 @@ FULL: Mapping[str, Any] = {
         "retainImages": True,
         "retention": {"versions": 5, "days": 10, "keep": ["stable"], "rollbacks": 2},
     },
-    "workloads": {"api": _API, "embedder": _EMBEDDER, "worker": _WORKER},
+    "workloads": {"api": _API, "embedder": _EMBEDDER, "worker": _WORKER, **_WITH_GPUS},
     "secrets": {
         "session-key": {"generated": {"length": 48, "special": True, "rotation": 2}},
         "database-password": {"fromConfig": {"key": "databasePassword"}},

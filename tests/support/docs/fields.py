@@ -18,6 +18,7 @@ from components.spec.base import Spec
 from components.spec.build_cache import Cache
 from components.spec.docker_host import PublishedPort
 from components.spec.environment import Environment, Quota
+from components.spec.gpu import Gpu, MigSlice, SharedGpu
 from components.spec.image import BuildImage, ExternalImage, Image, PromoteImage
 from components.spec.monitoring import Monitoring, Receiver
 from components.spec.probes import Probes
@@ -55,6 +56,7 @@ TABLES: Mapping[str, tuple[str, type[Spec], SpecPath]] = {
     "environment": ("environment.md", Environment, ("environment",)),
     "registry": ("registry.md", Registry, ("registry",)),
     "build": ("container-image.md", BuildImage, ("workloads", NAME, "image", "build")),
+    "gpu": ("gpus.md", Gpu, ("workloads", NAME, "gpu")),
     "tags": ("tags.md", Tags, ("workloads", NAME, "image", "build", "tags")),
     "retention": ("retention.md", Retention, ("registry", "retention")),
     "image": ("verified-image.md", Image, ("workloads", NAME, "image")),
@@ -106,6 +108,7 @@ UNITS = (
     ("storage", "bytes"),
     ("ephemeralStorage", "bytes"),
     ("Size", "bytes"),
+    ("Memory", "bytes"),
     ("Utilisation", "percent"),
     ("length", "characters"),
     ("versions", "images"),
@@ -128,6 +131,8 @@ WITHOUT_UNIT = frozenset({"port", "hostPort", "ports", "user", "group", "rotatio
 REASONS: Mapping[tuple[type[Spec], str], str] = {
     (BuildImage, "dockerfile"): "Docker's own default.",
     (Quota, "gpus"): "Stated in the quota, so that nobody takes a GPU by accident.",
+    (MigSlice, "strategy"): "Each profile has a name of its own: a pod can land on nothing else.",
+    (SharedGpu, "renamed"): "A share that calls itself a GPU is taken for one.",
     (Builder, "ca_bundle"): "A build then works wherever the machine itself does.",
     (Cache, "kind"): "Whoever pushes may write there already.",
     (Cache, "branch"): "One cache for all, until branches want their own.",

@@ -57,7 +57,7 @@ WRITTEN: Mapping[str, Any] = {
     "restart": "always",
     "liveReload": {"folder": "images/api/src", "at": "/app", "command": ["watch"]},
     "resources": _RESOURCES,
-    "gpu": {"count": 1, "product": "NVIDIA-A100-SXM4-80GB"},
+    "gpu": {"whole": {"count": 1, "product": "NVIDIA-A100-SXM4-80GB"}},
     "shmSize": "64Mi",
     "tmpSize": "64Mi",
     "pidsLimit": 100,

@@ -49,5 +49,13 @@ def test_every_field_of_a_stack_file_is_used():
 def test_it_can_be_deployed(monkeypatch: pytest.MonkeyPatch):
     recording = run(monkeypatch, "prod", preview=False, stored=STORED, promotions=PROMOTIONS, **FULL)
 
-    assert {each.name for each in recording.of_type("Deployment")} == {"api", "embedder"}
+    assert {each.name for each in recording.of_type("Deployment")} == {
+        "api",
+        "embedder",
+        "least",
+        "slice",
+        "share",
+        "amd",
+        "intel",
+    }
     assert {each.name for each in recording.of_type("StatefulSet")} == {"worker", "prometheus", "alertmanager"}

@@ -190,13 +190,13 @@ def test_command_and_arguments_replace_the_images():
 
 
 def test_gpus_are_requests_and_limits_alike():
-    found = container(gpu={"count": 2})["resources"]
+    found = container(gpu={"whole": {"count": 2}})["resources"]
 
     assert found["requests"]["nvidia.com/gpu"] == found["limits"]["nvidia.com/gpu"] == "2"
 
 
 def test_a_pod_with_gpus_goes_to_nodes_that_have_the_product():
-    found = pod(gpu={"count": 1, "product": "NVIDIA-A100-SXM4-80GB"})
+    found = pod(gpu={"whole": {"count": 1, "product": "NVIDIA-A100-SXM4-80GB"}})
 
     assert found["tolerations"] == [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]
     terms = found["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
@@ -210,7 +210,10 @@ def test_a_pod_without_gpus_tolerates_and_wants_nothing_of_them():
 
 
 def test_a_rollout_with_gpus_needs_none_to_spare():
-    assert made(gpu={"count": 1})["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
+    assert made(gpu={"whole": {"count": 1}})["spec"]["strategy"]["rollingUpdate"] == {
+        "maxSurge": 0,
+        "maxUnavailable": 1,
+    }
 
 
 def test_a_rollout_without_gpus_never_has_fewer_pods():

@@ -28,7 +28,7 @@ def every_object() -> Iterator[Manifest]:
         autoscaling={"min": 2, "max": 4},
         configFiles={"folder": "/etc/app", "files": {"app.yaml": "a: 1"}},
         secrets=["token"],
-        gpu={"count": 1},
+        gpu={"whole": {"count": 1}},
     )
     kept = workload(replicas=1, volumes=[{"name": "data", "path": "/data", "size": "1Gi"}])
     made = [

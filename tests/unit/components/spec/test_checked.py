@@ -18,7 +18,7 @@ MALFORMED: dict[str, Any] = {
     "tmpSize": "much",
     "shutdown": {"drainSeconds": 0},
     "probes": {"livenessPath": "health"},
-    "gpu": {"count": 0.5},
+    "gpu": {"whole": {"count": 0.5}},
     "network": {"allowFrom": [{}]},
     "unknown": 1,
 }

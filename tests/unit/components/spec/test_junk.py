@@ -41,7 +41,7 @@ RICH = written(
             "configFiles": {"folder": "/etc/app", "files": {"a.yaml": "a: 1"}},
             "secrets": ["token"],
             "resources": {"requests": {"cpu": 1, "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "2Gi"}},
-            "gpu": {"count": 1, "product": "A100"},
+            "gpu": {"whole": {"count": 1, "product": "A100"}},
             "shmSize": "1Gi",
             "probes": {"livenessPath": "/health"},
             "shutdown": {"drainSeconds": 9},

@@ -13,14 +13,14 @@ def test_the_peak_is_full_load_and_a_rollout_together():
 
 
 def test_pods_with_gpus_are_replaced_without_a_spare_gpu():
-    found = workload(gpu={"count": 1}, replicas=2)
+    found = workload(gpu={"whole": {"count": 1}}, replicas=2)
 
     assert (found.strategy.max_surge, found.strategy.max_unavailable) == (0, 1)
     assert found.peak_pods == 2
 
 
 def test_a_stated_rollout_is_kept_even_with_gpus():
-    found = workload(gpu={"count": 1}, rollout={"maxSurge": 1, "maxUnavailable": 0})
+    found = workload(gpu={"whole": {"count": 1}}, rollout={"maxSurge": 1, "maxUnavailable": 0})
 
     assert found.strategy.max_surge == 1
 
