@@ -70,10 +70,13 @@ class Monitoring(pulumi.ComponentResource):
         secrets = SecretFiles(f"{name}-secrets", dict.fromkeys(config, _GIVEN), environment, config, below)
         sender = alertmanager.alertmanager_workload(spec, addresses[ALERTMANAGER])
         collector = prometheus.prometheus_workload(where, spec, specs, addresses[PROMETHEUS])
+        verified = [step for image in images.values() for step in image.steps]
         self.workloads = {
             # Names that are looked up before they exist are remembered as missing for a while.
-            PROMETHEUS: Workload(PROMETHEUS, collector, environment, images[PROMETHEUS], secrets, names, below),
-            ALERTMANAGER: Workload(ALERTMANAGER, sender, environment, images[ALERTMANAGER], secrets, (), below),
+            PROMETHEUS: Workload(
+                PROMETHEUS, collector, environment, images[PROMETHEUS], secrets, [*verified, *names], below
+            ),
+            ALERTMANAGER: Workload(ALERTMANAGER, sender, environment, images[ALERTMANAGER], secrets, verified, below),
         }
         self.register_outputs({"addresses": addresses})
 

@@ -116,7 +116,8 @@ class RegistrySite:
             held.manifests[digest_of(request.body)] = request.body
             if not reference.startswith("sha256:"):
                 held.tags[reference] = digest_of(request.body)
-            return Answer(201)
+            subject = json.loads(request.body).get("subject", {}).get("digest")
+            return Answer(201, headers={"OCI-Subject": subject} if subject and self.referrers else {})
         digest = held.tags.get(reference, reference)
         content = held.manifests.get(digest)
         if content is None:
@@ -146,13 +147,11 @@ class RegistrySite:
         if not self.referrers:
             return Answer(404)
         about = [
-            each for each, data in held.manifests.items() if json.loads(data).get("subject", {}) == _named(subject)
+            each
+            for each, data in held.manifests.items()
+            if json.loads(data).get("subject", {}).get("digest") == subject
         ]
         return Answer(200, json.dumps({"manifests": [{"digest": each} for each in about]}).encode())
-
-
-def _named(digest: str) -> dict[str, str]:
-    return {"digest": digest}
 
 
 @contextmanager
