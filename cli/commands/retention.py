@@ -5,7 +5,10 @@ from __future__ import annotations
 import click
 
 from cli import settings, terminal
+from cli.failures import BadInputError
 from cli.retention import run
+from cli.retention.mark import mark
+from cli.retention.policies import KINDS
 from cli.workspace import CAREFUL, Workspace, stack_option
 
 
@@ -47,3 +50,39 @@ def apply(stack: str, yes: bool) -> None:
         run.show(workspace, loaded.settings)
         click.confirm("Remove what goes?", abort=True)
     run.apply(workspace, loaded.settings)
+
+
+@command.command("policy")
+@stack_option
+@click.argument("kind", type=click.Choice(tuple(KINDS)))
+def policy(stack: str, kind: str) -> None:
+    """Print the policy of a registry that tidies up itself, from the stack's settings.
+
+    KIND is that of the registry: Amazon's, GitHub's, Google's, or Harbor's. Registries do not know what runs: `slipway
+    retention mark` puts a tag on it that these policies keep. Run it after every `up` and every promotion.
+
+    \b
+    Example:
+      slipway retention policy ecr --stack staging > lifecycle.json
+    """
+    registry = settings.load(Workspace.open(stack)).settings.registry
+    try:
+        click.echo(KINDS[kind](registry.retention, registry.repository), nl=False)
+    except ValueError as error:
+        raise BadInputError(
+            f"`registry.retention.keep` cannot be said to {kind}: {error}\n"
+            "  mend: write it without groups and alternatives, as several patterns that say how a tag begins"
+        ) from error
+
+
+@command.command("mark")
+@stack_option
+def mark_command(stack: str) -> None:
+    """Tag everything that must stay (`in-use-…`), for registries with a policy of their own.
+
+    \b
+    Example:
+      slipway retention mark --stack staging
+    """
+    workspace = Workspace.open(stack)
+    mark(workspace, settings.load(workspace).settings)

@@ -32,7 +32,7 @@ def show(workspace: Workspace, settings: Settings) -> None:
     """
     _warn_of_unknown(workspace)
     registry = remote(workspace, settings)
-    planned = [_planned(workspace, settings, registry, name) for name in _repositories(settings)]
+    planned = [_planned(workspace, settings, registry, name) for name in repositories(settings)]
     if any(each.going for each in planned):
         click.echo(f"Nothing was removed: `slipway retention apply --stack {workspace.stack}` does it.")
 
@@ -49,14 +49,14 @@ def apply(workspace: Workspace, settings: Settings) -> None:
     _warn_of_unknown(workspace)
     registry = remote(workspace, settings)
     with _alone(workspace, settings):
-        for name in _repositories(settings):
+        for name in repositories(settings):
             repository = f"{settings.registry.repository}/{name}"
             planned = _planned(workspace, settings, registry, name, remember=True)
             gone = sum(registry.delete(repository, digest) for digest in planned.going)
             click.echo(f"{_count(gone, 'manifest')} removed from {registry.address}/{repository}")
 
 
-def _repositories(settings: Settings) -> list[str]:
+def repositories(settings: Settings) -> list[str]:
     """The images of the stack that are in its registry."""
     images = {
         promoted_name(name, image.source) if isinstance(image.source, PromoteImage) else name

@@ -39,6 +39,7 @@ class RegistrySite:
         password: What `ci` must say, if anything: as `Basic`, or for a token when `bearer`.
         page: How many tags it tells at a time.
         deletes: How many manifests it takes out before it refuses.
+        tags_go_alone: Whether it takes a tag away by its name.
     """
 
     address: str = ""
@@ -47,6 +48,7 @@ class RegistrySite:
     bearer: bool = False
     page: int = 1000
     deletes: int = 10**6
+    tags_go_alone: bool = False
     repositories: dict[str, Held] = field(default_factory=dict[str, Held])
     asked: list[str] = field(default_factory=list[str])
 
@@ -123,6 +125,9 @@ class RegistrySite:
         if content is None:
             return Answer(404)
         if request.method == "DELETE":
+            if self.tags_go_alone and reference in held.tags:
+                del held.tags[reference]
+                return Answer(202)
             if self.deletes == 0 or not reference.startswith("sha256:"):
                 return Answer(405)
             self.deletes -= 1

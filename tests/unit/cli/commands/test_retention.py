@@ -163,3 +163,23 @@ def test_nothing_goes_when_the_history_of_promotions_is_cut_short(
 def test_a_stack_whose_state_is_not_here_is_warned_of(desk: Desk, site: RegistrySite, pushed: Pushes) -> None:
     (desk.checkout / ".state" / ".pulumi" / "stacks" / "slipway" / "staging.json").unlink()
     assert "stack staging has no state in this backend" in desk.slipway("retention", "show").stderr
+
+
+def test_what_is_in_use_gets_a_tag_and_loses_it_with_its_use(desk: Desk, site: RegistrySite, pushed: Pushes) -> None:
+    site.held(REPOSITORY).tags["in-use-000000000000"] = pushed.images[59]
+    site.tags_go_alone = True
+    said = desk.slipway("retention", "mark")
+    assert said.exit_code == 0, said.output
+    in_use = {*RUNS.values(), *PROMOTED[-4:]}
+    assert f"python-api  {len(in_use)} in use" in said.stdout
+    marks = {tag: digest for tag, digest in site.held(REPOSITORY).tags.items() if tag.startswith("in-use-")}
+    assert marks == {f"in-use-{pushed.images[age][7:19]}": pushed.images[age] for age in in_use}
+
+
+def test_a_registry_that_takes_no_tag_away_alone_keeps_an_image_too_many(
+    desk: Desk, site: RegistrySite, pushed: Pushes
+) -> None:
+    site.held(REPOSITORY).tags["in-use-000000000000"] = pushed.images[59]
+    assert desk.slipway("retention", "mark").exit_code == 0
+    assert pushed.images[59] in left(site)
+    assert "in-use-000000000000" in site.held(REPOSITORY).tags
