@@ -156,7 +156,7 @@ def _named(fault: Fault) -> Sampled:
 def test_whoever_is_killed_the_next_up_leaves_exactly_what_is_declared(field: Field) -> None:
     # given what each description comes to when nobody disturbs
     field.describe("blue")
-    begun = field.workbench.slipway("up", "--stack", "dev", "--yes")
+    begun, _ = up_with_fault(field.workbench, field.faulty())
     assert begun.code == 0, begun.text
     expected: dict[str, dict[str, Any]] = {}
     ahead: dict[str, list[Fault]] = {}

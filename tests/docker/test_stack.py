@@ -39,7 +39,8 @@ def deployed(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         stacks.done(workbench.slipway("up", "--stack", "dev", "--yes"))
         yield Deployed(workbench, engine)
     finally:
-        workbench.slipway("destroy", "--stack", "dev", "--yes")
+        if engine.names("three."):
+            workbench.slipway("destroy", "--stack", "dev", "--yes")
 
 
 @pytest.fixture(scope="module")
@@ -100,11 +101,7 @@ def test_a_container_that_breaks_a_promise_is_noticed(name: str, deviant: tuple[
 
 def test_a_secret_is_in_no_variable_label_command_or_state(deployed: Deployed):
     read = deployed.engine.inspect("three.front.files"), deployed.engine.inspect("three.front")
-    environment = deployed.workbench.environment()
-    shown = deployed.workbench.run(["pulumi", "stack", "export", "--stack", "dev", "--show-secrets"], environment)
-    resources = json.loads(stacks.done(shown).out)["deployment"]["resources"]
-    (password,) = [each["outputs"]["result"] for each in resources if each["type"].endswith(":RandomPassword")]
-    secret = json.loads(password["plaintext"])
+    secret = deployed.engine.docker("exec", "three.front", "cat", "/run/secrets/token")
 
     state = (deployed.workbench.folder / ".state" / ".pulumi" / "stacks" / "slipway" / "dev.json").read_text()
     assert len(secret) == 32
