@@ -96,6 +96,14 @@ def write(workbench: Workbench, target: Block, **changes: Block) -> None:
     workbench.write_stack_file(content)
 
 
+def enforce(workbench: Workbench) -> None:
+    """Hold the stack to all that the guardrails require of production."""
+    rules = {"enforcementLevel": "mandatory", "tier": "prod"}
+    workloads = {**rules, "kubernetesVersion": "1.36", "allowedRegistries": [registry.address()]}
+    file = workbench.folder / "policies" / "config" / "dev.json"
+    file.write_text(json.dumps({"workloads": workloads, "stack": rules}))
+
+
 def done(result: Result) -> Result:
     """What a command said, which must have gone well."""
     assert result.code == 0, result.text

@@ -35,6 +35,7 @@ class Deployed:
 def deployed(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     workbench = copy_checkout(tmp_path_factory.mktemp("three") / "checkout")
     stacks.write(workbench, {"kind": "docker"})
+    stacks.enforce(workbench)
     try:
         stacks.done(workbench.slipway("up", "--stack", "dev", "--yes"))
         yield Deployed(workbench, engine)
