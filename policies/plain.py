@@ -52,6 +52,10 @@ _PROXIES = "pulumi_policy.proxy"
 _TARGET = "__target"
 
 
+# One for all: Python makes every empty one anew, and there is one for each object.
+_NO_SECRETS: Final[frozenset[Path]] = frozenset()
+
+
 class Sealed:
     """A secret that travels through the SDK's proxies in one piece (they look into lists and mappings only).
 
@@ -76,7 +80,7 @@ def plain(value: object) -> tuple[object, frozenset[Path]]:
         of these, such as an asset, as it came), and the paths of what is secret.
     """
     secrets: list[Path] = []
-    return _plain(value, secrets), frozenset(secrets)
+    return _plain(value, secrets), frozenset(secrets) if secrets else _NO_SECRETS
 
 
 def _plain(value: object, secrets: list[Path]) -> object:

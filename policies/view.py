@@ -22,7 +22,7 @@ Body = dict[str, object] | Unknown
 """A plain mapping, or nothing known of it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Container:
     """One container of a pod.
 
@@ -39,7 +39,7 @@ class Container:
     partial: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pod:
     """One pod template, or the pod itself.
 
