@@ -10,10 +10,11 @@ from pathlib import PurePath
 from typing import cast
 
 from policies.finding import Finding
-from policies.meaning import Compiled, Getter, MalformedError, Subject, always, compile_predicate, getter, never
+from policies.meaning import Compiled, always, compile_predicate, never
 from policies.plain import UNKNOWN, Path, Unknown
 from policies.predicates import ABSENT, Field, Parameters, path_of
 from policies.rule import About, Check, PodRule, SingleRule, StackRule
+from policies.subject import Getter, MalformedError, Subject, getter
 from policies.together import Together
 from policies.truth import Truth, Verdict
 from policies.view import Container, Manifest, Pod, Role

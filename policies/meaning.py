@@ -1,20 +1,17 @@
 """What predicates mean: True, False, or None for "not known yet".
 
-Kleene's logic: `False and unknown` is False, `True or unknown` is True. A value of a type that the API would refuse
-never passes for an absent one: it raises `MalformedError`, which is a violation.
+Kleene's logic: `False and unknown` is False, `True or unknown` is True.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from operator import attrgetter
-from typing import Any, cast
+from typing import cast
 
-from policies.plain import UNKNOWN, Sealed, Unknown
+from policies.plain import UNKNOWN, Unknown
 from policies.predicates import (
     ABSENT,
     AllOf,
@@ -27,7 +24,6 @@ from policies.predicates import (
     Equals,
     EveryItem,
     Field,
-    Kind,
     Longer,
     Matches,
     Missing,
@@ -45,50 +41,11 @@ from policies.predicates import (
     SomeItem,
     Within,
 )
+from policies.subject import Getter, MalformedError, Subject, getter
 from policies.truth import Truth
 from policies.values.quantity import parse_quantity
-from policies.view import Body
-
-
-class MalformedError(Exception):
-    """A field holds a value of a type that the API does not accept there.
-
-    Attributes:
-        field: The field.
-    """
-
-    def __init__(self, field: Field) -> None:
-        super().__init__(".".join(field.path))
-        self.field = field
-
-
-@dataclass(slots=True)
-class Subject:
-    """What a predicate is asked about.
-
-    Attributes:
-        pod: The pod's spec.
-        container: The container, or the pod's spec again where there is none.
-        partial: Whether a missing field may be stated elsewhere: it is unknown then, not absent.
-        object: The object as a whole.
-        template: The pod's own metadata.
-        item: The item that is looked at.
-        key: Its key in its mapping.
-        flaw: Set by a `PythonOnly` that fails: what is wrong.
-    """
-
-    pod: Body
-    container: Body
-    partial: bool
-    object: Body | None = None
-    template: Body | None = None
-    item: object = None
-    key: object = None
-    flaw: str | None = None
-
 
 Compiled = Callable[[Subject], Truth]
-Getter = Callable[[Subject], object]
 
 
 def compile_predicate(predicate: Predicate, parameters: Parameters) -> Compiled:
@@ -109,9 +66,9 @@ def compile_predicate(predicate: Predicate, parameters: Parameters) -> Compiled:
         case Not(term):
             return _negation(compile_predicate(term, parameters))
         case AllOf(terms):
-            return _conjunction([compile_predicate(term, parameters) for term in terms])
+            return _junction([compile_predicate(term, parameters) for term in terms], over=False)
         case AnyOf(terms):
-            return _disjunction([compile_predicate(term, parameters) for term in terms])
+            return _junction([compile_predicate(term, parameters) for term in terms], over=True)
         case EveryItem(field, term):
             return _quantifier(field, compile_predicate(term, parameters), over=False)
         case SomeItem(field, term):
@@ -180,48 +137,6 @@ def version_key(version: str) -> tuple[int, ...]:
 def bound(value: object, parameters: Parameters) -> object:
     """A value, or that of the parameter that it stands for."""
     return parameters[value.name] if isinstance(value, Setting) else value
-
-
-# Plain values have exactly these classes; a bool, which Python takes for an int too, is none.
-_TYPES: dict[Kind, frozenset[type]] = {
-    "bool": frozenset({bool}),
-    "int": frozenset({int}),
-    "string": frozenset({str}),
-    "quantity": frozenset({str, int, float}),
-    "list": frozenset({list}),
-    "object": frozenset({dict}),
-}
-
-
-def getter(field: Field) -> Getter:
-    """A function that fetches the field: its value, `ABSENT`, or `UNKNOWN`; of the right type, or it raises."""
-    # The innermost loop of all: no call that is not needed.
-    fetch = attrgetter(field.scope)
-    path = field.path
-    checked = field.kind != "any"
-    types = _TYPES.get(field.kind, frozenset())
-
-    def get(subject: Subject) -> object:
-        value: Any = fetch(subject)
-        for key in path:
-            if value.__class__ is dict:
-                value = value.get(key)
-            elif value is None or value is UNKNOWN:
-                break
-            elif checked:
-                raise MalformedError(field)
-            else:
-                return ABSENT
-        if value is None:
-            return UNKNOWN if subject.partial else ABSENT
-        if checked and value.__class__ not in types and value is not UNKNOWN:
-            # What is secret is judged by its value; only a field of kind `any` is told that it is secret.
-            value = value.value if isinstance(value, Sealed) else value
-            if value.__class__ not in types:
-                raise MalformedError(field)
-        return value
-
-    return get
 
 
 @lru_cache(maxsize=4096)
@@ -359,44 +274,26 @@ def _negation(term: Compiled) -> Compiled:
     return negation
 
 
-def _conjunction(terms: list[Compiled]) -> Compiled:
-    terms = [term for term in terms if term is not always]
-    if never in terms or not terms:
-        return _CONSTANT[not terms]
+def _junction(terms: list[Compiled], *, over: bool) -> Compiled:
+    """`AnyOf` where `over` is True (one True decides), `AllOf` where it is False (one False decides)."""
+    deciding, neutral = _CONSTANT[over], _CONSTANT[not over]
+    terms = [term for term in terms if term is not neutral]
+    if deciding in terms or not terms:
+        return deciding if terms else neutral
     if len(terms) == 1:
         return terms[0]
 
-    def conjunction(subject: Subject) -> Truth:
-        result: Truth = True
+    def junction(subject: Subject) -> Truth:
+        result: Truth = not over
         for term in terms:
             truth = term(subject)
-            if truth is False:
-                return False
+            if truth is over:
+                return over
             if truth is None:
                 result = None
         return result
 
-    return conjunction
-
-
-def _disjunction(terms: list[Compiled]) -> Compiled:
-    terms = [term for term in terms if term is not never]
-    if always in terms or not terms:
-        return _CONSTANT[bool(terms)]
-    if len(terms) == 1:
-        return terms[0]
-
-    def disjunction(subject: Subject) -> Truth:
-        result: Truth = False
-        for term in terms:
-            truth = term(subject)
-            if truth is True:
-                return True
-            if truth is None:
-                result = None
-        return result
-
-    return disjunction
+    return junction
 
 
 def _python_only(

@@ -12,12 +12,13 @@ from typing import cast
 
 from policies.evaluate import CompiledRules, compile_rules, evaluate
 from policies.finding import Finding
-from policies.meaning import Compiled, MalformedError, Subject, bound, compile_predicate
+from policies.meaning import Compiled, bound, compile_predicate
 from policies.mendings import MENDINGS
 from policies.mutations import Append, Copy, Drop, Mending, Mutation, Put, Value
 from policies.plain import UNKNOWN, Path
 from policies.predicates import Field, Parameters, path_of
 from policies.rule import SingleRule
+from policies.subject import MalformedError, Subject
 from policies.view import Container, Manifest, Pod, with_body
 
 Wanted = Callable[[Finding], bool]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -25,6 +26,7 @@ from policies.catalogue import SINGLE_RULES, STACK_RULES
 from policies.policy_parts import ALL_SECRET, NO_SECRETS, Remembered, config_schema, findings, judge_stack
 from policies.rule import About, Profile, SingleRule, StackRule, Tier
 from policies.saying import NotDecidedYetError, message, not_checked_yet, noted, unreadable, waived, wrong_configuration
+from policies.schema import Schema
 from policies.sealing import seal_secrets
 from policies.settings import DEFAULT_PROFILES, Settings, SettingsError, load, split_schema
 
@@ -58,21 +60,25 @@ def split_policies(
     ]
 
 
+def _described(about: About, properties: dict[str, Schema]) -> dict[str, Any]:
+    """What the SDK wants to know of a policy, as its rule says it."""
+    return {
+        "name": about.id,
+        "description": about.rationale,
+        "config_schema": config_schema(properties),
+        "display_name": about.title,
+        "severity": Severity(about.severity),
+        "tags": [f"{each.framework}: {each.control}" for each in about.references],
+        "remediation_steps": f"{about.mend}.",
+    }
+
+
 class RulePolicy(ResourceValidationPolicy):
     """One rule over one thing."""
 
     def __init__(self, rule: SingleRule, level: EnforcementLevel, secrets: frozenset[tuple[str | int, ...]]) -> None:
         about = rule.about
-        super().__init__(
-            name=about.id,
-            description=about.rationale,
-            enforcement_level=level,
-            config_schema=config_schema(split_schema({about.id: rule})),
-            display_name=about.title,
-            severity=Severity(about.severity),
-            tags=[f"{each.framework}: {each.control}" for each in about.references],
-            remediation_steps=f"{about.mend}.",
-        )
+        super().__init__(**_described(about, split_schema({about.id: rule})), enforcement_level=level)
         self._secrets = secrets
         self._configured = Remembered(partial(_prepare, rule))
 
@@ -120,16 +126,7 @@ class StackRulePolicy(StackValidationPolicy):
 
     def __init__(self, rule: StackRule, level: EnforcementLevel, secrets: frozenset[tuple[str | int, ...]]) -> None:
         about = rule.about
-        super().__init__(
-            name=about.id,
-            description=about.rationale,
-            enforcement_level=level,
-            config_schema=config_schema(split_schema({about.id: rule})),
-            display_name=about.title,
-            severity=Severity(about.severity),
-            tags=[f"{each.framework}: {each.control}" for each in about.references],
-            remediation_steps=f"{about.mend}.",
-        )
+        super().__init__(**_described(about, split_schema({about.id: rule})), enforcement_level=level)
         self._rule = rule
         self._secrets = secrets
         self._configured = Remembered(lambda configuration: load(configuration, {about.id: rule}, ()))

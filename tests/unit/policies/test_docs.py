@@ -42,10 +42,10 @@ def test_a_command_prints_what_the_page_shows(command: str, shown: str, tmp_path
     assert (done.stdout, done.stderr) == (shown, "")
 
 
-def test_the_example_of_a_configuration_holds() -> None:
-    examples = [text for language, text in BLOCKS if language == "json"]
-    assert len(examples) == 2
-    assert [check(json.loads(example)) for example in examples] == [[], []]
+def test_the_examples_of_a_configuration_hold() -> None:
+    examples = [text for page in PAGES for language, text in blocks(page) if language == "json"]
+    assert len(examples) == 3
+    assert [check(json.loads(example)) for example in examples] == [[], [], []]
 
 
 def test_the_example_of_a_rule_runs() -> None:

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from policies.meaning import MalformedError, Subject, Truth, compile_predicate
+from policies.meaning import compile_predicate
 from policies.plain import UNKNOWN
 from policies.predicates import (
     AllOf,
@@ -22,6 +22,8 @@ from policies.predicates import (
     pod,
     python_only,
 )
+from policies.subject import MalformedError, Subject
+from policies.truth import Truth
 from policies.view import Body
 
 FLAG = container("a.b", "bool")
