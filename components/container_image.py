@@ -37,6 +37,7 @@ class ContainerImage(pulumi.ComponentResource):
         reference: `repository@sha256:…`; not known in a preview that would build.
         digest: the digest alone.
         context: the digest of all that the build is given; not known in a preview that would build.
+        bases: the references of the images that it is built on, by build argument.
     """
 
     reference: pulumi.Output[str]
@@ -68,7 +69,7 @@ class ContainerImage(pulumi.ComponentResource):
         self._name, self._spec, self._registry = name, spec, registry
         self._repository = registry.spec.name_of(name)
         self._secrets = {key: pulumi.Output.secret(value) for key, value in (secrets or {}).items()}
-        self._bases = dict(bases or {})
+        self.bases = dict(bases or {})
         if registry.ca_bundle is not None:
             self._secrets[CA_BUNDLE] = pulumi.Output.secret(registry.ca_bundle)
         for warning in build_context(Path(spec.folder), spec.dockerfile).warnings:
@@ -97,7 +98,7 @@ class ContainerImage(pulumi.ComponentResource):
             ),
             dockerfile=DockerfileArgs(location=f"{spec.folder}/{spec.dockerfile}"),
             target=spec.target,
-            build_args={"SOURCE_DATE_EPOCH": "0", **spec.args, **self._bases},
+            build_args={"SOURCE_DATE_EPOCH": "0", **spec.args, **self.bases},
             platforms=[Platform(platform) for platform in platforms] or None,
             builder=BuilderConfigArgs(name=registry.spec.builder.name),
             registries=registry.credentials,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Source = Literal["build", "promote", "external"]
 """Where an image comes from."""
 
-BUILT_FROM = ("folder", "dockerfile", "target", "args", "platforms")
+BUILT_FROM = ("folder", "dockerfile", "target", "args", "contexts", "platforms")
 """The fields of a build that its provenance states."""
 
 
@@ -62,7 +62,8 @@ class VerifiedImage(pulumi.ComponentResource):
         folder = {"folder": spec.folder}
         if rules is None:
             return cls(name, "build", image.reference, folder)
-        source = {**spec.model_dump(mode="json", include=set(BUILT_FROM)), "context": image.context}
+        described = spec.model_dump(mode="json", include=set(BUILT_FROM))
+        source = {**described, "bases": image.bases, "context": image.context}
         return cls._through(name, "build", SupplyChain(name, image.reference, Built(source), rules), folder)
 
     @classmethod

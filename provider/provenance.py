@@ -18,6 +18,9 @@ TYPE = "slsaprovenance1"
 BUILD_TYPE = "urn:slipway:dockerfile:v1"
 """What `predicate` states about: a Dockerfile, built by BuildKit."""
 
+PARAMETERS = ("folder", "dockerfile", "target", "args", "contexts", "platforms")
+"""What a person decided of a build."""
+
 BUILDER = "urn:slipway:buildkit"
 
 
@@ -54,19 +57,24 @@ def predicate(source: Mapping[str, Any], sboms: Mapping[str, Any], version: str)
     """What is stated. Nothing in it changes while the source stays: no time, no commit, no machine.
 
     Args:
-        source: `folder`, `dockerfile`, `target`, `args`, `platforms`, and `context`, the digest of all that the build
-            was given.
+        source: `folder`, `dockerfile`, `target`, `args`, `contexts`, `platforms`; `bases`, the references of the
+            project's images that it was built on, by build argument; `context`, the digest of all that the build was
+            given.
         sboms: the digests of the attached SBOMs, by format.
         version: slipway's.
     """
-    parameters = {name: source[name] for name in ("folder", "dockerfile", "target", "args", "platforms")}
+    parameters = {name: source[name] for name in PARAMETERS}
     return {
         "buildDefinition": {
             "buildType": BUILD_TYPE,
             "externalParameters": {name: value for name, value in parameters.items() if value},
             "internalParameters": {"reproducible": True},
             "resolvedDependencies": [
-                {"name": "context", "uri": f"file:{source['folder']}", "digest": {"sha256": source["context"]}}
+                {"name": "context", "uri": f"file:{source['folder']}", "digest": {"sha256": source["context"]}},
+                *(
+                    {"name": argument, "uri": f"oci://{base}", "digest": {"sha256": base.rpartition("@sha256:")[2]}}
+                    for argument, base in sorted(source["bases"].items())
+                ),
             ],
         },
         "runDetails": {
