@@ -14,7 +14,7 @@ from policies.finding import Finding
 from policies.plain import Path, plain
 from policies.predicates import Parameters
 from policies.resources import brings_objects
-from policies.rules.supply_chain import COMPONENT_TYPE
+from policies.rules.supply_chain import COMPONENT_TYPE, declared
 from policies.together import Together
 from policies.view import Manifest, carries_pods, group_kinds, resource_manifests
 
@@ -36,7 +36,7 @@ class Stack:
         self.unreadable: list[tuple[PolicyResource, Exception]] = []
         self._of: dict[int, PolicyResource] = {}
         self._secrets = secrets
-        references: list[object] = []
+        images: list[dict[str, object]] = []
         facts: list[Manifest] = []
         pulled: dict[object, object] = {}
         containers: list[PolicyResource] = []
@@ -45,7 +45,7 @@ class Stack:
             kind = resource.resource_type
             if kind == COMPONENT_TYPE:
                 body, _ = plain(resource.props)
-                references.append(cast("dict[str, object]", body).get("reference"))
+                images.append(cast("dict[str, object]", body))
             elif kind == IMAGE:
                 body, _ = plain(resource.props)
                 image = cast("dict[str, object]", body)
@@ -56,11 +56,13 @@ class Stack:
                 opaque = True
             elif carries_pods(kind) or not KINDS.isdisjoint(group_kinds(kind)):
                 facts += self._facts(resource)
+        references, doubtful = declared(images, parameters)
         self.objects = Together(
             facts,
             parameters,
             part=opaque or bool(self.unreadable),
-            references=tuple(references),
+            references=references,
+            doubtful=doubtful,
             hosted=tuple(self._running(container, pulled) for container in containers),
         )
 

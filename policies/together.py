@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import NamedTuple, cast
@@ -142,6 +142,7 @@ class Together:
             read. What brings objects that nobody here sees (a Helm release) makes a part of them too.
         references: The `reference` outputs of the stack's VerifiedImage components; None where objects come from
             files, which have no components.
+        doubtful: The references of those that carry too little evidence, and what is missing.
         hosted: What runs on a Docker host, which no other object is about.
 
     Attributes:
@@ -156,10 +157,12 @@ class Together:
         *,
         part: bool = False,
         references: tuple[object, ...] | None = None,
+        doubtful: Mapping[str, tuple[str, ...]] | None = None,
         hosted: tuple[Manifest, ...] = (),
     ) -> None:
         self.parameters = parameters
         self.references = references
+        self.doubtful = doubtful or {}
         self.hosted = hosted
         self._part = part
         self._elsewhere = cast("list[str]", parameters.get(ELSEWHERE, []))

@@ -28,7 +28,7 @@ class Row:
     Attributes:
         name: The tool or service.
         version: Empty if unknown.
-        origin: `PATH`, `download`, `built`, `module`, `apt`, `stand-in`, `missing`, `running`, `stopped`.
+        origin: `PATH`, `download`, `built`, `module`, `apt`, `wheel`, `stand-in`, `missing`, `running`, `stopped`.
         path: The program, or where a service answers.
         note: What follows from it; often empty.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -30,6 +30,39 @@ VERIFIED_IMAGES = Parameter(
     about="Images that were verified outside the stack, for programs without VerifiedImage components.",
 )
 
+EVIDENCE = ("test", "sbom", "scan", "signedBy", "provenance")
+"""What the steps of a supply chain leave, by the keys of a VerifiedImage's output `evidence`."""
+
+WANTED_EVIDENCE = Parameter(
+    name="wantedEvidence",
+    schema={"type": "array", "items": {"type": "string", "enum": list(EVIDENCE)}},
+    default=[],
+    about=(
+        "What must have been done with an image before it counts as verified. An external image has its reason instead."
+    ),
+)
+
+
+def declared(
+    components: Iterable[Mapping[str, object]], parameters: Mapping[str, object]
+) -> tuple[tuple[object, ...], dict[str, tuple[str, ...]]]:
+    """The references of a stack's VerifiedImage components: those that count, and those that lack evidence."""
+    wanted = cast("list[str]", parameters.get(WANTED_EVIDENCE.name, []))
+    references: list[object] = []
+    doubtful: dict[str, tuple[str, ...]] = {}
+    for component in components:
+        reference, source, evidence = component.get("reference"), component.get("source"), component.get("evidence")
+        kinds = cast("Mapping[str, object]", evidence).keys() if isinstance(evidence, Mapping) else ()
+        missing = tuple(kind for kind in wanted if kind not in kinds)
+        untold = source if isinstance(source, Unknown) else evidence if isinstance(evidence, Unknown) else None
+        if not missing or source == "external" or not isinstance(reference, str):
+            references.append(reference)
+        elif untold is not None:
+            references.append(untold)
+        else:
+            doubtful[reference] = missing
+    return tuple(references), doubtful
+
 
 @dataclass(frozen=True, slots=True)
 class _Verified:
@@ -38,13 +71,15 @@ class _Verified:
     Attributes:
         digests: Those that are known; None for a reference without one.
         complete: Whether all are known. During a preview, what has yet to be built has no digest.
+        doubtful: Those that carry too little evidence, and what is missing.
     """
 
     digests: frozenset[str | None]
     complete: bool
+    doubtful: Mapping[str | None, tuple[str, ...]]
 
 
-def _verified(references: Iterable[object]) -> _Verified:
+def _verified(references: Iterable[object], doubtful: Mapping[str, tuple[str, ...]]) -> _Verified:
     digests: set[str | None] = set()
     complete = True
     for reference in references:
@@ -52,7 +87,7 @@ def _verified(references: Iterable[object]) -> _Verified:
             complete = False
         else:
             digests.add(_digest(reference))
-    return _Verified(frozenset(digests), complete)
+    return _Verified(frozenset(digests), complete, {_digest(each): missing for each, missing in doubtful.items()})
 
 
 def _digest(reference: object) -> str | None:
@@ -66,7 +101,7 @@ def _unverified(objects: Together) -> Iterator[Claim]:
     if objects.references is None:
         return
     extra = cast("list[object]", objects.parameters[VERIFIED_IMAGES.name])
-    known = _verified([*extra, *objects.references])
+    known = _verified([*extra, *objects.references], objects.doubtful)
     for manifest in (*objects.carriers, *objects.hosted):
         for pod in manifest.pods:
             for container in pod.containers:
@@ -89,6 +124,8 @@ def _judge(container: Container, known: _Verified) -> tuple[Verdict, str] | None
         return "violation", f"{wanted} (there is no digest)"
     if digest in known.digests:
         return None
+    if digest in known.doubtful:
+        return "violation", f"{wanted} (it carries no evidence of: {', '.join(known.doubtful[digest])})"
     if not known.complete:
         return "unknown", wanted
     return "violation", f"{wanted} (its digest is not among them)"
@@ -116,7 +153,7 @@ VERIFIED_IMAGE = StackRule(
     ),
     reason="joins the workloads of a stack with its VerifiedImage components",
     join=_unverified,
-    parameters=(VERIFIED_IMAGES,),
+    parameters=(VERIFIED_IMAGES, WANTED_EVIDENCE),
 )
 
 RULES = (VERIFIED_IMAGE,)

@@ -17,7 +17,7 @@ from policies.finding import Finding
 from policies.pack import policies
 from policies.plain import Path, plain
 from policies.rule import ObjectRule, Rule, StackRule
-from policies.rules.supply_chain import COMPONENT_TYPE
+from policies.rules.supply_chain import COMPONENT_TYPE, declared
 from policies.together import Together
 from policies.view import Manifest, manifests
 from tests.unit.policies.analyzer import Analyzer, Diagnostic
@@ -50,7 +50,8 @@ def read(rule: Rule, body: Any) -> Any:
     """A body as a rule is asked about it: plain, its secrets known, taken apart."""
     if isinstance(rule, StackRule):
         verified = plain(body["verified"])[0]
-        return facts(body["objects"]), tuple(cast("list[Any]", verified)) if isinstance(verified, list) else None
+        listed = [component(each) for each in cast("list[Any]", verified)] if isinstance(verified, list) else None
+        return facts(body["objects"]), listed
     if of_programs(rule):
         inputs, secrets = plain(body["inputs"])
         return body["type"], inputs, secrets, body["options"]
@@ -62,12 +63,25 @@ def ready(rule: Rule, settings: Mapping[str, Any]) -> Asked:
     """A rule with its settings; what they do not say has its default."""
     values = {**DEFAULTS, **settings}
     if isinstance(rule, StackRule):
-        return lambda made: list(join([rule], Together(made[0], values, references=made[1])))
+        return lambda made: list(join([rule], asked_of(made[0], made[1], values)))
     if of_programs(rule):
         questions = Questions([rule], values)
         return lambda made: list(questions.of_resource(*made))
     compiled = compile_rules([rule], values)
     return lambda made: [f for manifest in cast("list[Manifest]", made) for f in evaluate(manifest, compiled)]
+
+
+def component(image: Any) -> Json:
+    """The outputs of a VerifiedImage component, of which a case may name the reference alone."""
+    return cast("Json", image) if isinstance(image, dict) and "reference" in image else {"reference": image}
+
+
+def asked_of(objects: Any, components: list[Json] | None, values: Mapping[str, Any]) -> Together:
+    """The objects of a stack, beside its VerifiedImage components."""
+    if components is None:
+        return Together(objects, values)
+    references, doubtful = declared(components, values)
+    return Together(objects, values, references=references, doubtful=doubtful)
 
 
 def ask(rule: str, body: Any, settings: Json) -> list[Finding]:
@@ -80,7 +94,7 @@ def ask_service(rule: str, body: Json, settings: Json) -> list[Diagnostic]:
     asked = ALL_RULES[rule]
     analyzer = _analyzer(rule, json.dumps(settings, sort_keys=True))
     if isinstance(asked, StackRule):
-        components = [(COMPONENT_TYPE, {"reference": reference}) for reference in body["verified"]]
+        components = [(COMPONENT_TYPE, component(image)) for image in body["verified"]]
         resources = [*(typed(each) for each in body["objects"]), *components]
         return analyzer.analyze_stack([(type_, f"res{n}", props) for n, (type_, props) in enumerate(resources)])
     if of_programs(asked):
@@ -93,11 +107,16 @@ def told_by_the_engine(body: Json) -> bool:
     return body.get("verified", ()) is not None and "retainOnDelete" not in body.get("options", ())
 
 
+def _named(body: Json, path: Path) -> bool:
+    """Whether a path leads to a reference that stands for a component."""
+    return path[:-1] == ("verified",) and not isinstance(body["verified"][cast("int", path[1])], dict)
+
+
 def leaves(rule: str, body: Json) -> list[Path]:
     """All that can be unknown or secret; what an object is, its resource's type says, too."""
     asked = ALL_RULES[rule]
     if isinstance(asked, StackRule):
-        inside = [path for path in nodes(body) if len(path) > 2 or path[:-1] == ("verified",)]
+        inside = [path for path in nodes(body) if len(path) > 2 or _named(body, path)]
         return [path for path in inside if path[2:3] not in (("apiVersion",), ("kind",))]
     if of_programs(asked):
         return [("inputs", *path) for path in nodes(body["inputs"])]

@@ -235,6 +235,34 @@ def test_the_configuration_may_add_verified_images() -> None:
     assert stack(workload(GOOD_IMAGE), verifiedImages=[GOOD_IMAGE]) == []
 
 
+def with_evidence(*kinds: str, source: str = "build") -> tuple[str, str, Json]:
+    evidence = dict.fromkeys(kinds, UNKNOWN)
+    return IMAGE, "app", {"reference": GOOD_IMAGE, "source": source, "evidence": evidence}
+
+
+def test_an_image_with_the_wanted_evidence_passes_also_while_its_value_is_not_known() -> None:
+    made = with_evidence("folder", "scan", "signedBy")
+    assert stack(workload(GOOD_IMAGE), made, wantedEvidence=["scan", "signedBy"]) == []
+
+
+def test_an_image_without_the_wanted_evidence_is_refused_with_what_is_missing() -> None:
+    made = with_evidence("folder", "scan")
+    (found,) = stack(workload(GOOD_IMAGE), made, wantedEvidence=["scan", "signedBy", "provenance"])
+    assert found.level == "mandatory"
+    assert "it carries no evidence of: signedBy, provenance" in found.message
+
+
+@pytest.mark.parametrize("component", [verified("app", GOOD_IMAGE), (IMAGE, "app", {"reference": GOOD_IMAGE})])
+def test_a_component_without_evidence_is_enough_only_where_none_is_wanted(component: tuple[str, str, Json]) -> None:
+    assert stack(workload(GOOD_IMAGE), component) == []
+    assert len(stack(workload(GOOD_IMAGE), component, wantedEvidence=["scan"])) == 1
+
+
+def test_somebody_elses_image_has_its_reason_in_place_of_evidence() -> None:
+    made = with_evidence("reason", source="external")
+    assert stack(workload(GOOD_IMAGE), made, wantedEvidence=["scan"]) == []
+
+
 def test_the_stack_rule_may_be_disabled() -> None:
     assert stack(workload("nginx"), rules={"verified-image": "disabled"}) == []
 

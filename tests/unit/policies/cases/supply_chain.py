@@ -12,6 +12,11 @@ def running(*images: object) -> Json:
     return pod_of(containers=[{"name": f"c{number}", "image": image} for number, image in enumerate(images)])
 
 
+def made(*kinds: str, source: str = "build") -> Json:
+    """A component with these kinds of evidence."""
+    return {"reference": f"a@{DIGEST}", "source": source, "evidence": dict.fromkeys(kinds, "seen")}
+
+
 CASES: list[Case] = [
     *passes(
         "verified-image",
@@ -24,6 +29,18 @@ CASES: list[Case] = [
         stack(thing("monitoring.coreos.com/v1/Prometheus", {"containers": [{"name": "prometheus"}]})),
     ),
     *passes("verified-image", stack(running(f"a@{DIGEST}")), verifiedImages=[f"a@{DIGEST}"]),
+    *passes(
+        "verified-image",
+        stack(running(f"a@{DIGEST}"), verified=(made("scan", "signedBy"),)),
+        stack(running(f"a@{DIGEST}"), verified=(made("reason", source="external"),)),
+        wantedEvidence=["scan", "signedBy"],
+    ),
+    *fails(
+        "verified-image",
+        stack(running(f"a@{DIGEST}"), verified=(made("folder", "scan"),)),
+        told="must be the digest of a verified image of this stack (it carries no evidence of: signedBy, provenance)",
+        wantedEvidence=["scan", "signedBy", "provenance"],
+    ),
     *fails(
         "verified-image",
         stack(running(f"a@{DIGEST}", f"a@{OTHER}"), verified=(f"a@{DIGEST}",)),
