@@ -16,7 +16,7 @@ import pytest
 
 from policies.values.image import ImageReference
 from provider import attached
-from provider.provenance import stated
+from provider.provenance import provenance, stated
 from provider.repository import Repository
 from provider.signature import signature, verification
 from provider.step import RefusedError
@@ -315,12 +315,20 @@ def test_a_signature_of_another_image_does_not_count(running: Workbench, keys: t
         verified(tampered, ours)
 
 
-def test_an_image_is_signed_once(running: Workbench, keys: tuple[Key, Key]) -> None:
-    image = pushed(image_of(running), "twice")
-    signed(image, keys[0])
+def test_an_image_is_signed_and_stated_about_once(running: Workbench, keys: tuple[Key, Key]) -> None:
+    # given steps that were done, and whose end a killed engine never wrote down
+    image, key = pushed(image_of(running), "twice"), keys[0]
+    source = {"folder": "images/x", "dockerfile": "Dockerfile", "target": None, "args": {}, "contexts": {}}
+    told = {"source": {**source, "platforms": [], "bases": {}, "context": "0" * 64}, "sbom": {}, "version": "1"}
+    told |= {"reference": image.reference, "insecure": True, "key": key.id, "public": key.public}
+    signed(image, key)
+    said = provenance(told)
     first = list(attachments(image.reference))
-    signed(image, keys[0])
+    # when they are done again, then nothing is added
+    signed(image, key)
+    assert provenance(told) == said
     assert list(attachments(image.reference)) == first
+    assert len(first) == 2
 
 
 def test_an_image_that_is_not_there_is_refused(keys: tuple[Key, Key], running: Workbench) -> None:
