@@ -79,7 +79,6 @@ def predicate(source: Mapping[str, Any], sboms: Mapping[str, Any], version: str)
         },
         "runDetails": {
             "builder": {"id": BUILDER, "version": {"slipway": version}},
-            "metadata": {},
             "byproducts": [
                 {"name": f"sbom ({form})", "digest": {"sha256": digest.partition(":")[2]}}
                 for form, digests in sorted(sboms.items())
