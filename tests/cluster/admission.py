@@ -56,9 +56,11 @@ class Asking:
 
     def prepared(self, body: Object) -> Object:
         """A copy of an object that has all that an API server asks for, in the namespace of the questions."""
-        made = complete(copy.deepcopy(body))
-        made["metadata"]["namespace"] = self._namespace
-        return made
+        return self.placed(complete(copy.deepcopy(body)))
+
+    def placed(self, body: Object) -> Object:
+        """A copy of an object in the namespace of the questions."""
+        return {**body, "metadata": {**body["metadata"], "namespace": self._namespace}}
 
     def create(self, body: Object, group: str) -> Heard:
         """Creates an object for a group of policies, on paper only."""
