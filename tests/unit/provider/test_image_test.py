@@ -139,7 +139,7 @@ def test_an_image_that_runs_as_root_is_refused_unstarted(monkeypatch: pytest.Mon
         ({"configFiles": {"folder": "/etc/app", "files": {"a": "b"}}}, "configuration files"),
         ({"volumes": [{"name": "data", "path": "/data", "size": "1Gi"}], "replicas": 1}, "volumes"),
         ({"dependsOn": ["database"]}, "other workloads"),
-        ({"gpu": {"count": 1}}, "a GPU"),
+        ({"gpu": {"whole": {"count": 1}}}, "a GPU"),
     ],
 )
 def test_an_image_that_needs_what_is_not_here_is_not_started(
