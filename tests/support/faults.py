@@ -115,10 +115,11 @@ def up_with_fault(
 def mended(workbench: Workbench, environment: dict[str, str], fault: Fault) -> str:
     """Let an update meet its fault, and run `slipway up` after it; says what went wrong with either, or ""."""
     killed, made = up_with_fault(workbench, environment, fault)
-    # Without its daemon, a run fails at the next thing that it needs of it, or not at all.
+    # Without its daemon, a run fails at the next thing that it needs of it, or not at all. A provider that is told to
+    # end has done its part of the update.
     ended = {
         "engine": killed.code == -signal.SIGKILL,
-        "provider": killed.code > 0,
+        "provider": killed.code > 0 or (killed.code == 0 and fault.call.method == "Cancel"),
         "daemon": killed.code >= 0,
     }[fault.victim]
     if not ended or fault.call not in made:
