@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from components.spec.graph import Needs, circle, in_order
 from components.spec.image import BuildImage
 from components.spec.problem import listed, suggestion
 from components.spec.refusal import Path, Refusal
@@ -10,13 +11,7 @@ from components.spec.workload import Workload
 
 def build_order(bases: Mapping[str, BuildImage]) -> list[str]:
     """The bases, each after those that it is built on; what a circle leaves out, in the order written."""
-    ordered: list[str] = []
-    ahead = list(bases)
-    while ahead:
-        ready = [name for name in ahead if not set(bases[name].bases.values()) & set(ahead)] or ahead
-        ordered += ready
-        ahead = [name for name in ahead if name not in ready]
-    return ordered
+    return in_order(_needs(bases))
 
 
 def base_checks(
@@ -40,13 +35,14 @@ def base_checks(
         if workload.image.build:
             yield from _known(("workloads", name, "image", "build"), workload.image.build, bases)
     sound = {name: base for name, base in bases.items() if base}
+    needs = _needs(sound)
     for name, base in sound.items():
         yield from _known(("bases", name), base, bases)
-        circle = _way(name, sound)
-        if circle and name == min(circle):
+        way = circle(name, needs)
+        if way and name == min(way):
             yield Refusal(
                 at=("bases", name, "bases"),
-                found=" → ".join((*circle, circle[0])),
+                found=" → ".join((*way, way[0])),
                 allowed="an order in which each can be built after those that it is built on",
                 mend="take one of them out",
             )
@@ -64,16 +60,5 @@ def _known(at: Path, image: BuildImage, bases: Collection[str]) -> Iterator[Refu
             )
 
 
-def _way(start: str, bases: Mapping[str, BuildImage]) -> tuple[str, ...]:
-    """A way from a base back to itself, or nothing."""
-    ahead: list[tuple[str, ...]] = [(start,)]
-    seen: set[str] = set()
-    while ahead:
-        way = ahead.pop(0)
-        for needed in bases[way[-1]].bases.values() if way[-1] in bases else ():
-            if needed == start:
-                return way
-            if needed not in seen:
-                seen.add(needed)
-                ahead.append((*way, needed))
-    return ()
+def _needs(bases: Mapping[str, BuildImage]) -> Needs:
+    return {name: list(base.bases.values()) for name, base in bases.items()}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from components.spec.environment import Environment
+from components.spec.graph import Needs, circle, in_order
 from components.spec.problem import listed
 from components.spec.refusal import Refusal
 from components.spec.workload import Workload
@@ -16,23 +17,18 @@ def wanted(environment: Environment, workloads: Mapping[str, Workload]) -> dict[
 
 def start_order(workloads: Mapping[str, Workload]) -> list[str]:
     """The workloads, each after those that it depends on; what a circle leaves out, in the order written."""
-    ordered: list[str] = []
-    ahead = list(workloads)
-    while ahead:
-        ready = [name for name in ahead if not set(workloads[name].depends_on) & set(ahead)] or ahead
-        ordered += ready
-        ahead = [name for name in ahead if name not in ready]
-    return ordered
+    return in_order(_needs(workloads))
 
 
 def order_checks(workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
     """No workload waits for itself, however far round."""
+    needs = _needs(workloads)
     for name, workload in workloads.items():
-        circle = _way(name, workloads)
-        if circle and name == min(circle):
+        way = circle(name, needs)
+        if way and name == min(way):
             yield Refusal(
                 at=("workloads", name, "dependsOn"),
-                found=" → ".join((*circle, circle[0])),
+                found=" → ".join((*way, way[0])),
                 allowed="an order in which each can start after those that it depends on",
                 mend="take one of them out: a service can try again until another answers",
             )
@@ -47,19 +43,8 @@ def order_checks(workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
                 )
 
 
-def _way(start: str, workloads: Mapping[str, Workload]) -> tuple[str, ...]:
-    """A way from a workload back to itself, or nothing."""
-    ahead: list[tuple[str, ...]] = [(start,)]
-    seen: set[str] = set()
-    while ahead:
-        way = ahead.pop(0)
-        for needed in workloads[way[-1]].depends_on if way[-1] in workloads else ():
-            if needed == start:
-                return way
-            if needed not in seen:
-                seen.add(needed)
-                ahead.append((*way, needed))
-    return ()
+def _needs(workloads: Mapping[str, Workload]) -> Needs:
+    return {name: workload.depends_on for name, workload in workloads.items()}
 
 
 def profile_checks(environment: Environment, workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
