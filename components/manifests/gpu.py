@@ -38,9 +38,8 @@ def scheduling(gpu: Gpu | None) -> dict[str, Any]:
     if gpu is None:
         return {}
     request = gpu.request
-    nvidia = isinstance(request, WholeGpus | MigSlice | SharedGpu)
     # Nodes with NVIDIA's GPUs are tainted by this name whatever their GPUs are cut into.
-    taint = RESOURCE if nvidia else request.resource
+    taint = RESOURCE if request.resource.startswith("nvidia.com/") else request.resource
     fields: dict[str, Any] = {"tolerations": [{"key": taint, "operator": "Exists", "effect": "NoSchedule"}]}
     terms = [{"matchExpressions": expressions} for expressions in _nodes(request)]
     if terms:

@@ -28,7 +28,7 @@ https://docs.nvidia.com/deploy/mps/."""
 
 _PRODUCT = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _CAPABILITY = re.compile(r"([1-9][0-9]?)\.([0-9])")
-_PROFILE = re.compile(r"(?P<slice>[12347]g\.[1-9][0-9]{0,2}gb)(?P<kind>[+-]me(\.all)?|\+gfx)?")
+_PROFILE = re.compile(r"[12347]g\.[1-9][0-9]{0,2}gb([+-]me(\.all)?|\+gfx)?")
 
 
 def _whole(value: object) -> int:
@@ -42,37 +42,15 @@ def _whole(value: object) -> int:
     return value
 
 
-def _product(text: str) -> str:
-    if not _PRODUCT.fullmatch(text):
-        raise refused(
-            Refusal(
-                allowed=f"a product as the node label `{PRODUCT_LABEL}` writes it, with `-` for spaces",
-                mend=f"write for example `NVIDIA-A100-SXM4-80GB`; `kubectl get nodes -L {PRODUCT_LABEL}` lists them",
-            )
-        )
-    return text
+def _like(pattern: re.Pattern[str], allowed: str, mend: str) -> AfterValidator:
+    """Refuses a text that the pattern does not match whole."""
 
+    def check(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise refused(Refusal(allowed=allowed, mend=mend))
+        return text
 
-def _capability(text: str) -> str:
-    if not _CAPABILITY.fullmatch(text):
-        raise refused(
-            Refusal(
-                allowed="a compute capability, as NVIDIA writes it: `8.0`",
-                mend='write for example `"8.0"` (A100), `"8.9"` (L4, L40S) or `"9.0"` (H100), in quotes',
-            )
-        )
-    return text
-
-
-def _profile(text: str) -> str:
-    if not _PROFILE.fullmatch(text):
-        raise refused(
-            Refusal(
-                allowed="a MIG profile: 1, 2, 3, 4 or 7 compute slices and the memory, and perhaps `+me`: `1g.10gb`",
-                mend="write one that `nvidia-smi mig -lgip` lists on the node, for example `3g.40gb`",
-            )
-        )
-    return text
+    return AfterValidator(check)
 
 
 Count = Annotated[
@@ -83,8 +61,39 @@ Count = Annotated[
 ]
 """GPUs of a pod."""
 
-Product = Annotated[str, AfterValidator(_product), Field(examples=["NVIDIA-A100-SXM4-80GB"])]
+Product = Annotated[
+    str,
+    _like(
+        _PRODUCT,
+        f"a product as the node label `{PRODUCT_LABEL}` writes it, with `-` for spaces",
+        f"write for example `NVIDIA-A100-SXM4-80GB`; `kubectl get nodes -L {PRODUCT_LABEL}` lists them",
+    ),
+    Field(examples=["NVIDIA-A100-SXM4-80GB"]),
+]
 """A GPU model, by its node label."""
+
+
+Capability = Annotated[
+    str,
+    _like(
+        _CAPABILITY,
+        "a compute capability, as NVIDIA writes it: `8.0`",
+        'write for example `"8.0"` (A100), `"8.9"` (L4, L40S) or `"9.0"` (H100), in quotes',
+    ),
+    Field(examples=["8.0"]),
+]
+"""What a GPU can compute, by NVIDIA's number."""
+
+Profile = Annotated[
+    str,
+    _like(
+        _PROFILE,
+        "a MIG profile: 1, 2, 3, 4 or 7 compute slices and the memory, and perhaps `+me`: `1g.10gb`",
+        "write one that `nvidia-smi mig -lgip` lists on the node, for example `3g.40gb`",
+    ),
+    Field(examples=["3g.40gb"]),
+]
+"""A size of slices."""
 
 
 class WholeGpus(Checked):
@@ -100,7 +109,7 @@ class WholeGpus(Checked):
     """The least memory of each GPU, as its driver reports it: a little less than the name says (81559 MiB of an H100
     with 80 GB). Not together with `product`."""
 
-    min_compute_capability: Annotated[str, AfterValidator(_capability), Field(examples=["8.0"])] | None = None
+    min_compute_capability: Capability | None = None
     """The least compute capability. Not together with `product`."""
 
     def checks(self) -> Checks:
@@ -138,7 +147,7 @@ class WholeGpus(Checked):
 class MigSlice(Checked):
     """One slice of an NVIDIA GPU that is cut by MIG: its memory and faults are its own. A program sees one slice."""
 
-    profile: Annotated[str, AfterValidator(_profile), Field(examples=["3g.40gb"])]
+    profile: Profile
     """The slice: compute slices and memory."""
 
     strategy: Literal["mixed", "single"] = "mixed"
@@ -184,8 +193,7 @@ class MigSlice(Checked):
     @property
     def plain_profile(self) -> str:
         """The profile without what it has beside compute and memory: `1g.10gb` of `1g.10gb+me`."""
-        found = _PROFILE.fullmatch(self.profile)
-        return found["slice"] if found else self.profile
+        return re.split("[+-]", self.profile)[0]
 
     @property
     def resource(self) -> str:
