@@ -17,8 +17,9 @@ from cli.plain import mapping, sequence, text
 from cli.workspace import Workspace
 from components.spec.registry import Registry
 from policies.values.image import ImageReference
-from toolchain import claims, oci
+from toolchain import claims
 from toolchain.claims import Claim
+from toolchain.distribution import Remote
 from toolchain.engine import PROJECT
 from toolchain.errors import ToolchainError
 
@@ -102,7 +103,7 @@ def remove(workspace: Workspace, registry: Registry, images: list[ImageReference
 
 
 def _delete(image: ImageReference) -> bool:
-    return oci.delete(image.registry, image.repository, image.digest or "")
+    return Remote(image.registry, insecure=True).delete(image.repository, image.digest or "")
 
 
 def _count(images: list[ImageReference]) -> str:

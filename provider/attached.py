@@ -4,16 +4,13 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-ma
 """
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from policies.values.image import ImageReference
-from provider.repository import INDEXES, Repository
+from provider.repository import Repository
 from provider.step import RefusedError
 from toolchain import oci
 from toolchain.distribution import Content
-
-EMPTY = "application/vnd.oci.empty.v1+json"
 
 
 def repository_of(reference: str, *, insecure: bool) -> tuple[Repository, str]:
@@ -46,7 +43,7 @@ def subject(repository: Repository, digest: str) -> Content:
 def manifests(repository: Repository, digest: str) -> list[str]:
     """The digests of an image's manifests: itself, or those that its index lists, one for each platform."""
     top = subject(repository, digest)
-    if top.media_type not in INDEXES:
+    if top.media_type not in oci.INDEXES:
         return [digest]
     listed: list[dict[str, Any]] = top.parsed["manifests"]
     return [each["digest"] for each in listed if each.get("platform", {}).get("os") != "unknown"]
@@ -65,17 +62,10 @@ def attach(repository: Repository, digest: str, kind: str, data: bytes) -> str:
         The digest of the artifact's manifest.
     """
     of = subject(repository, digest)
-    layer = repository.put_blob(data)
-    empty = repository.put_blob(b"{}")
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": oci.MANIFEST,
-        "artifactType": kind,
-        "config": {"mediaType": EMPTY, "digest": empty, "size": 2},
-        "layers": [{"mediaType": kind, "digest": layer, "size": len(data)}],
-        "subject": {"mediaType": of.media_type, "digest": digest, "size": len(of.data)},
-    }
-    artifact = _content(manifest, oci.MANIFEST)
+    for blob in (data, oci.EMPTY_CONFIG):
+        repository.put_blob(blob)
+    about = {"mediaType": of.media_type, "digest": digest, "size": len(of.data)}
+    artifact = _content(oci.artifact(kind, data, about), oci.MANIFEST)
     if not repository.put_manifest(artifact.digest, artifact):
         _list(repository, digest, artifact, kind)
     return artifact.digest
@@ -95,7 +85,7 @@ def _list(repository: Repository, digest: str, artifact: Content, kind: str) -> 
         "artifactType": kind,
     }
     index = {"schemaVersion": 2, "mediaType": oci.INDEX, "manifests": [*listed, entry]}
-    repository.put_manifest(tag, _content(index, oci.INDEX))
+    repository.put_manifest(tag, _content(oci.canonical(index), oci.INDEX))
 
 
 def document(reference: str, artifact: str, *, insecure: bool) -> dict[str, Any]:
@@ -115,6 +105,5 @@ def document(reference: str, artifact: str, *, insecure: bool) -> dict[str, Any]
     return found
 
 
-def _content(value: Mapping[str, Any], media_type: str) -> Content:
-    data = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+def _content(data: bytes, media_type: str) -> Content:
     return Content(oci.sha256(data), media_type, data)

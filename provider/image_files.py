@@ -9,8 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 from provider import attached
-from provider.repository import INDEXES, Repository
+from provider.repository import Repository
 from provider.step import RefusedError
+from toolchain import oci
 
 ARCHITECTURES: Mapping[str, str] = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 """From the machine's word for itself to an image's."""
@@ -25,7 +26,7 @@ OPAQUE = ".wh..wh..opq"
 def for_this_machine(repository: Repository, digest: str) -> Mapping[str, Any] | None:
     """The manifest of an image for this machine, None if it has none."""
     top = attached.subject(repository, digest)
-    if top.media_type not in INDEXES:
+    if top.media_type not in oci.INDEXES:
         return top.parsed
     wanted = ARCHITECTURES.get(platform.machine(), platform.machine())
     for each in top.parsed["manifests"]:

@@ -8,9 +8,6 @@ from toolchain.distribution import Content, Remote
 from toolchain.errors import ToolchainError
 from toolchain.logins import login
 
-INDEXES = (oci.INDEX, "application/vnd.docker.distribution.manifest.list.v2+json")
-"""The media types of a list of manifests."""
-
 
 @dataclass(frozen=True)
 class Repository:

@@ -11,7 +11,7 @@ from policies.values.image import ImageReference
 from provider import attached
 from provider.packages import packages_of
 from provider.step import RefusedError
-from toolchain import files, install
+from toolchain import files, install, oci
 from toolchain.home import Home
 from toolchain.pins import pins
 from toolchain.progress import Progress
@@ -102,4 +102,4 @@ def steady(kind: str, document: dict[str, Any], digest: str) -> bytes:
     else:
         document["documentNamespace"] = f"urn:uuid:{number}"
         document["creationInfo"]["created"] = LONG_AGO
-    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+    return oci.canonical(document)

@@ -18,14 +18,7 @@ from toolchain import oci
 from toolchain.errors import ToolchainError
 from toolchain.logins import Login
 
-ACCEPTED = ", ".join(
-    (
-        oci.INDEX,
-        oci.MANIFEST,
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-        "application/vnd.docker.distribution.manifest.v2+json",
-    )
-)
+ACCEPTED = ", ".join((*oci.INDEXES, oci.MANIFEST, "application/vnd.docker.distribution.manifest.v2+json"))
 
 PAGE = 1000
 """Tags asked for at a time."""
@@ -109,10 +102,7 @@ class Remote:
         if self._ask("HEAD", repository, f"blobs/{digest}", allowed=(404,)).status == HTTPStatus.OK:
             return digest
         begun = self._ask("POST", repository, "blobs/uploads/", b"")
-        # The registry may answer with a path only, and with a query of its own.
-        where = urllib.parse.urljoin(self._url(repository, "blobs/uploads/"), begun.headers.get("location", ""))
-        joint = "&" if "?" in where else "?"
-        put = f"{where}{joint}{urllib.parse.urlencode({'digest': digest})}"
+        put = oci.upload_url(self._url(repository, "blobs/uploads/"), begun.headers.get("location", ""), digest)
         self._send("PUT", put, repository, content, {"Content-Type": "application/octet-stream"})
         return digest
 

@@ -16,6 +16,13 @@ from toolchain.errors import ToolchainError
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
+INDEXES = (INDEX, "application/vnd.docker.distribution.manifest.list.v2+json")
+"""The media types of a list of manifests."""
+
+EMPTY = "application/vnd.oci.empty.v1+json"
+EMPTY_CONFIG = b"{}"
+"""The configuration of what is no image: https://github.com/opencontainers/image-spec/blob/main/manifest.md."""
+
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 
 COMPRESSION = 1
@@ -50,6 +57,31 @@ def sha256(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
+def canonical(value: object) -> bytes:
+    """JSON with one spelling only, so that digests are stable."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def artifact(kind: str, data: bytes, subject: Mapping[str, Any] | None = None) -> bytes:
+    """The manifest of a document that is kept in a registry; its blobs are the document and `EMPTY_CONFIG`.
+
+    Args:
+        kind: The document's media type, which is the artifact's type, too.
+        data: The document.
+        subject: The descriptor of what it is about.
+    """
+    return canonical(
+        {
+            "schemaVersion": 2,
+            "mediaType": MANIFEST,
+            "artifactType": kind,
+            "config": {"mediaType": EMPTY, "digest": sha256(EMPTY_CONFIG), "size": len(EMPTY_CONFIG)},
+            "layers": [{"mediaType": kind, "digest": sha256(data), "size": len(data)}],
+            **({"subject": dict(subject)} if subject else {}),
+        }
+    )
+
+
 def compress(tar: Path, layer: Path) -> str:
     """Compress a tar archive into a layer, the same bytes for the same archive.
 
@@ -77,7 +109,7 @@ def image(layer: Path, diff_id: str, architecture: str, config: Mapping[str, Any
         config: `Env`, `Cmd`, `Labels` and the like.
         created: When, in RFC 3339; a constant, so that the digest depends on the content only.
     """
-    configuration = _json(
+    configuration = canonical(
         {
             "architecture": architecture,
             "config": dict(config),
@@ -89,7 +121,7 @@ def image(layer: Path, diff_id: str, architecture: str, config: Mapping[str, Any
     )
     with layer.open("rb") as file:
         layer_digest = f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
-    manifest = _json(
+    manifest = canonical(
         {
             "config": {"digest": sha256(configuration), "mediaType": CONFIG, "size": len(configuration)},
             "layers": [{"digest": layer_digest, "mediaType": LAYER, "size": layer.stat().st_size}],
@@ -124,29 +156,24 @@ def push(registry: str, repository: str, tag: str, content: Image) -> None:
     _request("PUT", f"{base}/manifests/{tag}", content.manifest, {"Content-Type": MANIFEST}, expected=(201,))
 
 
-def delete(registry: str, repository: str, digest: str) -> bool:
-    """Take a manifest out of a registry, with every tag that stands for it; its layers stay.
-
-    Returns:
-        Whether it was there.
-
-    Raises:
-        ToolchainError: The registry refuses, or is gone.
-    """
-    url = f"http://{registry}/v2/{repository}/manifests/{digest}"
-    status, _ = _request("DELETE", url, expected=(202, 404))
-    return status == http.HTTPStatus.ACCEPTED
-
-
 def _push_blob(base: str, digest: str, blob: Path | bytes) -> None:
     status, _ = _request("HEAD", f"{base}/blobs/{digest}", expected=(200, 404))
     if status == http.HTTPStatus.OK:
         return
     _, headers = _request("POST", f"{base}/blobs/uploads/", b"", expected=(202,))
-    # The registry may answer with a path only, and with a query of its own.
-    location = urllib.parse.urljoin(f"{base}/", headers["location"])
-    url = f"{location}{'&' if '?' in location else '?'}{urllib.parse.urlencode({'digest': digest})}"
-    _request("PUT", url, blob, {"Content-Type": "application/octet-stream"}, expected=(201,))
+    _request(
+        "PUT",
+        upload_url(f"{base}/", headers["location"], digest),
+        blob,
+        {"Content-Type": "application/octet-stream"},
+        expected=(201,),
+    )
+
+
+def upload_url(begun: str, location: str, digest: str) -> str:
+    """Where a blob is put whose upload was begun: the answer may name a path only, and have a query of its own."""
+    url = urllib.parse.urljoin(begun, location)
+    return f"{url}{'&' if '?' in url else '?'}{urllib.parse.urlencode({'digest': digest})}"
 
 
 def _request(
@@ -214,8 +241,3 @@ def refused(method: str, url: str, answer: Answer) -> ToolchainError:
         f"the registry at {parts.netloc} answered {answer.status} to {method} {parts.path}: {text}",
         "check that its disk has room; its log is in $SLIPWAY_HOME/logs/registry.log",
     )
-
-
-def _json(value: object) -> bytes:
-    """JSON with one spelling only, so that digests are stable."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from cli.plain import mapping, sequence, text
 from toolchain import oci
@@ -17,7 +16,6 @@ from toolchain.distribution import Content, Remote
 
 TAG = "times"
 ARTIFACT = "application/vnd.slipway.retention.v1+json"
-EMPTY = "application/vnd.oci.empty.v1+json"
 
 
 def read(remote: Remote, repository: str) -> dict[str, datetime]:
@@ -45,19 +43,12 @@ def write(remote: Remote, repository: str, times: Mapping[str, datetime]) -> Non
     """
     place = _beside(repository)
     record = json.dumps({digest: time.isoformat() for digest, time in sorted(times.items())}).encode()
-    manifest: dict[str, Any] = {
-        "schemaVersion": 2,
-        "mediaType": oci.MANIFEST,
-        "artifactType": ARTIFACT,
-        "config": {"mediaType": EMPTY, "digest": oci.sha256(b"{}"), "size": 2},
-        "layers": [{"mediaType": ARTIFACT, "digest": oci.sha256(record), "size": len(record)}],
-    }
-    content = json.dumps(manifest, sort_keys=True).encode()
+    content = oci.artifact(ARTIFACT, record)
     before = remote.manifest(place, TAG)
     if before and before.digest == oci.sha256(content):
         return
-    remote.put_blob(place, b"{}")
-    remote.put_blob(place, record)
+    for blob in (oci.EMPTY_CONFIG, record):
+        remote.put_blob(place, blob)
     remote.put_manifest(place, TAG, content, oci.MANIFEST)
     if before:
         remote.delete(place, before.digest)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.small_image import build_small, held, image_of
 from tests.support.workbench import Workbench, copy_checkout
-from toolchain import oci
+from toolchain.distribution import Remote
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_an_image_that_the_registry_lost_is_built_again(pair: tuple[Workbench, W
     assert one.slipway("up", "--stack", "dev").code == 0
     reference = image_of(one)
     host, _, rest = reference.partition("/")
-    assert oci.delete(host, *rest.split("@"))
+    assert Remote(host, insecure=True).delete(*rest.split("@"))
     # when it is brought up
     again = one.slipway("up", "--stack", "dev")
     # then the image is there, under the same digest, and nothing else changed

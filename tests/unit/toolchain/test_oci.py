@@ -12,6 +12,7 @@ import pytest
 
 from tests.unit.toolchain.sites import Answer, Request, served
 from toolchain import oci
+from toolchain.distribution import Remote
 from toolchain.errors import ToolchainError
 
 CREATED = "2023-11-14T22:13:20Z"
@@ -129,9 +130,9 @@ def test_deleting_says_whether_the_manifest_was_there(status: int, was_there: bo
         return Answer(status if (request.method, request.path) == ("DELETE", "/v2/shop/manifests/sha256:1") else 400)
 
     with served(answer) as port:
-        assert oci.delete(f"127.0.0.1:{port}", "shop", "sha256:1") is was_there
+        assert Remote(f"127.0.0.1:{port}", insecure=True).delete("shop", "sha256:1") is was_there
 
 
 def test_a_registry_that_allows_no_deletes_is_an_error() -> None:
     with served(lambda _: Answer(405)) as port, pytest.raises(ToolchainError, match="405"):
-        oci.delete(f"127.0.0.1:{port}", "shop", "sha256:1")
+        Remote(f"127.0.0.1:{port}", insecure=True).delete("shop", "sha256:1")
