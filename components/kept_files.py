@@ -94,7 +94,7 @@ def keep(host: str, container: str, folders: Folders) -> None:
             raise RuntimeError(
                 f"the container that brings files is {health} after {READY_S:.0f} s: docker logs {container}"
             )
-        time.sleep(POLL_S)
+        time.sleep(POLL_S)  # the engine's stream of events would be a second connection for a moment's wait
 
 
 def archive(files: Mapping[str, str]) -> bytes:

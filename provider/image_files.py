@@ -12,9 +12,7 @@ from provider import attached
 from provider.repository import Repository
 from provider.step import RefusedError
 from toolchain import oci
-
-ARCHITECTURES: Mapping[str, str] = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
-"""From the machine's word for itself to an image's."""
+from toolchain.bases import ARCHITECTURES
 
 WHITEOUT = ".wh."
 """Begins the name of a file that says: the file below is gone. https://github.com/opencontainers/image-spec"""

@@ -86,7 +86,7 @@ def _answers(reference: str, started: Container, run: Mapping[str, Any]) -> str:
                     f"{reference} did not answer {name} in {run['startupSeconds']} s: {last}{_log(started)}",
                     "correct the probes of its workload, or what answers them",
                 )
-            time.sleep(PAUSE_S)
+            time.sleep(PAUSE_S)  # nobody tells when a program begins to answer
         seen.append(f"{name} {last}" if path else "the check ended well")
     return ", ".join(seen) or "it ran"
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, cast
 
+from provider.container import Confinement, specification
 from toolchain import install, registry, services
 from toolchain.home import Home
 from toolchain.progress import Progress
@@ -162,8 +163,8 @@ def running(
     name = f"slipway-test-{uuid.uuid4().hex[:12]}"
     bundle = work / name
     bundle.mkdir()
-    specification = json.dumps(_specification(image, root, environ, mounts or {}))
-    (bundle / "config.json").write_text(specification, encoding="utf-8")
+    told = json.dumps(_specification(image, root, environ, mounts or {}))
+    (bundle / "config.json").write_text(told, encoding="utf-8")
     container = Container(name, [str(shop.runc), "--root", str(work / "runc")], bundle)
     try:
         yield container
@@ -173,36 +174,16 @@ def running(
 
 
 def _specification(image: Image, root: Path, environ: Mapping[str, str], mounts: Mapping[Path, str]) -> dict[str, Any]:
+    """What the test of an image runs, with mounts of the machine and in the machine's network."""
     uid, gid = (int(each) for each in str(image.config["User"]).split(":"))
-    command = [*image.config.get("Entrypoint", ()), *(image.config.get("Cmd") or ())]
-    quiet = ["nosuid", "noexec", "nodev"]
-    return {
-        "ociVersion": "1.0.2",
-        "root": {"path": str(root), "readonly": True},
-        "process": {
-            "user": {"uid": uid, "gid": gid},
-            "args": command,
-            "env": [*image.config["Env"], *(f"{key}={value}" for key, value in environ.items())],
-            "cwd": image.config.get("WorkingDir") or "/",
-            "capabilities": {kind: [] for kind in ("bounding", "effective", "inheritable", "permitted", "ambient")},
-            "noNewPrivileges": True,
-        },
-        "mounts": [
-            {"destination": "/proc", "type": "proc", "source": "proc", "options": quiet},
-            {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]},
-            {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": [*quiet, "size=100m", "mode=1777"]},
-            *(
-                {"destination": inside, "type": "bind", "source": str(outside), "options": ["bind", "ro", *quiet]}
-                for outside, inside in mounts.items()
-            ),
-        ],
-        "linux": {
-            "namespaces": [{"type": each} for each in ("pid", "ipc", "uts", "mount")],
-            "resources": {"memory": {"limit": MEMORY}, "pids": {"limit": PIDS}},
-            "maskedPaths": ["/proc/kcore", "/proc/keys", "/proc/timer_list"],
-            "readonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
-        },
-    }
+    made = specification(root, image.config, Confinement((uid, gid), MEMORY, PIDS, environ, ()))
+    made["linux"]["namespaces"].remove({"type": "network"})
+    options = ["bind", "ro", "nosuid", "noexec", "nodev"]
+    made["mounts"] += [
+        {"destination": inside, "type": "bind", "source": str(outside), "options": options}
+        for outside, inside in mounts.items()
+    ]
+    return made
 
 
 def _buildctl(shop: Workshop, folder: Path, *options: str) -> None:
