@@ -25,6 +25,7 @@ class Case:
         within_s: The longest that it may take.
         exists: Whether the object is there afterwards, and recorded.
         before: Objects that are made first.
+        stands: What the cluster itself has to have done first: arguments of `kubectl get` that then print something.
     """
 
     title: str
@@ -34,6 +35,7 @@ class Case:
     within_s: float = LIMIT_S + 10
     exists: bool = True
     before: tuple[Properties, ...] = ()
+    stands: tuple[str, ...] = ()
 
 
 def _deployment(image: str, *args: str, limit_s: int = 0, **fields: object) -> Properties:
@@ -100,6 +102,7 @@ CASES: Mapping[str, Case] = {
         "",
         within_s=60,
         before=(_QUOTA,),
+        stands=("resourcequota", "small", "--output=jsonpath={.status.hard}"),
     ),
     "unschedulable": Case(
         "No node fits",
@@ -142,6 +145,7 @@ CASES: Mapping[str, Case] = {
         r'configmaps "kube-root-ca.crt" already exists \(made by kube-controller-manager\)',
         'configmaps "kube-root-ca.crt" already exists (and what to do about it)',
         exists=False,
+        stands=("configmap", "kube-root-ca.crt", "--output=name"),
     ),
     "no-namespace": Case(
         "Its namespace does not exist",

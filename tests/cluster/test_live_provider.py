@@ -18,6 +18,7 @@ from tests.cluster import failure_page, live_failures
 from tests.cluster.live import OPEN, PROBE, Failure, Live, Recorded, container, failing, pod_spec, workload
 from tests.cluster.live_failures import CASES, Case
 from tests.cluster.support import Cluster
+from tests.support.waiting import eventually
 from toolchain.cluster.api import Api, RefusedError
 from toolchain.plugins.base import DiffKind, InitFailedError, PropertyDiff, ProviderError
 from toolchain.plugins.base_values import UNKNOWN, Properties, Secret
@@ -543,6 +544,9 @@ def failures(cluster: Cluster, actor: str) -> Iterator[Mapping[str, Failure]]:
         live = Live(cluster.kubeconfig, names[name])
         for other in case.before:
             live.create(other)
+        if case.stands:
+            seen = ("get", *case.stands, "--namespace", names[name], "--ignore-not-found")
+            assert eventually(lambda: cluster.kubectl(*seen) != "", 60)
         with failing() as failure:
             live.create(case.declared(actor))
         return failure
