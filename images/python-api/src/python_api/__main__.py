@@ -1,23 +1,19 @@
 """`python -m python_api`: the service."""
 
-import signal
 import sys
-from types import FrameType
 
-
-def _leave(signum: int, frame: FrameType | None) -> None:
-    del signum, frame
-    sys.exit(0)
+from http_service.entry import leave_when_told
 
 
 def main() -> int:
     """Run until told to stop; returns the exit code."""
-    # The first process of a container ignores a signal it has no handler for, so a stop that comes while the
-    # libraries load would be waited out and end in a kill.
-    signal.signal(signal.SIGTERM, _leave)
-    from python_api.service import run
+    leave_when_told()
+    from http_service.process import run
+    from http_service.settings import Settings
 
-    return run()
+    from python_api.app import build_service
+
+    return run(Settings, build_service)
 
 
 if __name__ == "__main__":

@@ -1,52 +1,36 @@
-"""The API: probes, and text utilities under `/v1`."""
+"""The API: text utilities under `/v1`."""
 
-import hmac
-from typing import Annotated, Any, cast
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
-from starlette.types import ASGIApp
+from fastapi import APIRouter
+from http_service.api import Model, application, authorised
+from http_service.lifecycle import Lifecycle
+from http_service.metrics import Metrics
+from http_service.process import Service
+from http_service.settings import Settings
+from pydantic import Field, SecretStr, model_validator
 
 from python_api import text
-from python_api.leaving import Leaving
-from python_api.lifecycle import Lifecycle
-from python_api.limits import BodyLimit
-from python_api.metrics import Metrics
-from python_api.observe import Observed
-from python_api.settings import Settings
 
 # The limits keep the dearest request below a second of one core.
 Text = Annotated[str, Field(max_length=100_000)]
 ShortText = Annotated[str, Field(max_length=5_000)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Status(_Model):
-    """What a probe gets."""
-
-    status: str
-
-
-class Pair(_Model):
+class Pair(Model):
     """Two texts to compare."""
 
     left: Text
     right: Text
 
 
-class Likeness(_Model):
+class Likeness(Model):
     """From 0 (nothing in common) to 1 (alike but for case and white space)."""
 
     score: float
 
 
-class Ranking(_Model):
+class Ranking(Model):
     """A query and what to order by likeness to it; the best `top` are wanted."""
 
     query: ShortText
@@ -54,20 +38,20 @@ class Ranking(_Model):
     top: Annotated[int, Field(ge=1, le=200)] = 10
 
 
-class Place(_Model):
+class Place(Model):
     """A candidate's index in the request, and its likeness to the query."""
 
     index: int
     score: float
 
 
-class Ranked(_Model):
+class Ranked(Model):
     """Candidates by falling likeness."""
 
     ranked: list[Place]
 
 
-class Cutting(_Model):
+class Cutting(Model):
     """A text to cut into pieces of at most `size` characters, each repeating `overlap` of the one before."""
 
     text: Text
@@ -82,7 +66,7 @@ class Cutting(_Model):
         return self
 
 
-class Piece(_Model):
+class Piece(Model):
     """`text[start:end]`."""
 
     start: int
@@ -90,49 +74,25 @@ class Piece(_Model):
     text: str
 
 
-class Pieces(_Model):
+class Pieces(Model):
     """The pieces in the order of the text."""
 
     chunks: list[Piece]
 
 
-def build_app(settings: Settings, lifecycle: Lifecycle, metrics: Metrics) -> ASGIApp:
-    """The whole application.
+def build_service(settings: Settings, lifecycle: Lifecycle, metrics: Metrics) -> Service:
+    """The whole service.
 
     Args:
         settings: the API key, if one is asked for, and the largest body.
         lifecycle: what `/ready` tells, and whether callers are asked to close their connections.
         metrics: where requests are counted.
     """
-    # The documentation pages load scripts from elsewhere; the description itself stays at /openapi.json.
-    api = FastAPI(title="python-api", version="1", docs_url=None, redoc_url=None)
-    api.add_exception_handler(RequestValidationError, _invalid)
-    api.include_router(_probes(lifecycle))
-    api.include_router(_text(settings.api_key))
-    metrics.ready.set_function(lambda: float(lifecycle.ready))
-    return Observed(Leaving(BodyLimit(api, settings.max_body_bytes), lifecycle), metrics)
-
-
-def _probes(lifecycle: Lifecycle) -> APIRouter:
-    router = APIRouter()
-
-    # Coroutines, so that they are answered while every worker thread is busy.
-    async def health() -> Status:
-        """Alive. True as long as an answer comes at all: a restart mends nothing else."""
-        return Status(status="ok")
-
-    async def ready(response: Response) -> Status:
-        """Whether requests should be sent here; 503 while starting or draining."""
-        response.status_code = 200 if lifecycle.ready else 503
-        return Status(status=lifecycle.phase.value)
-
-    router.add_api_route("/health", health)
-    router.add_api_route("/ready", ready, responses={503: {"model": Status}})
-    return router
+    return Service(application("python-api", _text(settings.api_key), settings, lifecycle, metrics))
 
 
 def _text(key: SecretStr | None) -> APIRouter:
-    router = APIRouter(dependencies=[_authorised(key)])
+    router = APIRouter(dependencies=[authorised(key)])
 
     # Plain functions: they compute, so they run in worker threads.
     def similarity(pair: Pair) -> Likeness:
@@ -156,24 +116,3 @@ def _text(key: SecretStr | None) -> APIRouter:
     router.add_api_route("/v1/rank", rank, methods=["POST"])
     router.add_api_route("/v1/chunks", chunks, methods=["POST"])
     return router
-
-
-def _authorised(key: SecretStr | None) -> Any:
-    bearer = HTTPBearer(auto_error=False)
-
-    async def check(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> None:
-        if key is None:
-            return
-        offered = given.credentials if given else ""
-        if not hmac.compare_digest(offered.encode(), key.get_secret_value().encode()):
-            raise HTTPException(401, "a valid key is needed", headers={"WWW-Authenticate": "Bearer"})
-
-    return Depends(check)
-
-
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
-    """What is wrong and where, without the input that FastAPI would echo."""
-    del request
-    found = cast(RequestValidationError, error).errors()
-    detail = [{key: each[key] for key in ("loc", "msg", "type")} for each in found]
-    return JSONResponse({"detail": detail}, status_code=422)

@@ -16,6 +16,9 @@ from types import FrameType
 
 PACKAGE = "python_api"
 
+SOURCE = (PACKAGE, "http_service")
+"""The packages that may change."""
+
 STANDS_ON = ("fastapi", "prometheus_client", "uvicorn")
 """What takes long to load and does not change."""
 
@@ -96,7 +99,7 @@ def _end(process: int) -> None:
 
 def serve_package() -> None:
     """Run the service from its source as it is now."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in SOURCE]:
         del sys.modules[name]
     # No time to drain: the next version is what is waited for.
     os.environ |= {"APP_DRAIN_DELAY_SECONDS": "0", "APP_DRAIN_SECONDS": "0"}

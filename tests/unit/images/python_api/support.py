@@ -4,10 +4,10 @@ import asyncio
 from typing import Any
 
 import httpx
-from python_api.app import build_app
-from python_api.lifecycle import Lifecycle
-from python_api.metrics import Metrics
-from python_api.settings import Settings
+from http_service.lifecycle import Lifecycle
+from http_service.metrics import Metrics
+from http_service.settings import Settings
+from python_api.app import build_service
 from starlette.types import ASGIApp
 
 
@@ -17,7 +17,7 @@ class Service:
     def __init__(self, **settings: Any) -> None:
         self.lifecycle = Lifecycle()
         self.metrics = Metrics()
-        self.app = build_app(Settings(**settings), self.lifecycle, self.metrics)
+        self.app = build_service(Settings(**settings), self.lifecycle, self.metrics).app
         self.lifecycle.started()
 
     def ask(self, method: str, path: str, **request: Any) -> httpx.Response:

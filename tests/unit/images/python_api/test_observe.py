@@ -3,8 +3,8 @@ import logging
 from typing import Any
 
 import pytest
-from python_api.metrics import Metrics
-from python_api.observe import Observed
+from http_service.metrics import Metrics
+from http_service.observe import Observed
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.unit.images.python_api.support import Service
@@ -50,7 +50,7 @@ def test_any_other_request_id_is_replaced(given: str) -> None:
 
 
 def test_a_request_is_logged_without_query_headers_and_body(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "python_api.requests")
+    caplog.set_level(logging.DEBUG, "http_service.requests")
     Service().ask(
         "POST",
         "/v1/similarity?token=hunter2",
@@ -64,7 +64,7 @@ def test_a_request_is_logged_without_query_headers_and_body(caplog: pytest.LogCa
 
 
 def test_a_probe_is_logged_at_debug_level_only(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "python_api.requests")
+    caplog.set_level(logging.DEBUG, "http_service.requests")
     Service().ask("GET", "/ready")
     assert [each.levelname for each in caplog.records] == ["DEBUG"]
 

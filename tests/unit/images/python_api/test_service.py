@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import psutil
 import pytest
-from python_api.address import Address
+from http_service.address import Address
 
 from tests.support.slow_request import SlowRequest, get
 
@@ -165,7 +165,7 @@ def test_the_health_check_tells_a_living_service_from_none(processes: list[Proce
 
 def _check(address: Address) -> int:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCE), "APP_LISTEN": str(address)}
-    command = [sys.executable, "-m", "python_api.health_check"]
+    command = [sys.executable, "-m", "http_service.health_check"]
     return subprocess.run(command, env=environment, check=False, timeout=20).returncode
 
 

@@ -7,25 +7,52 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
 
 import uvicorn
 from prometheus_client import disable_created_metrics, start_http_server
 from starlette.types import ASGIApp
 
-from python_api.address import Address
-from python_api.app import build_app
-from python_api.lifecycle import Lifecycle
-from python_api.logs import configure
-from python_api.metrics import Metrics
-from python_api.settings import Settings, SettingsError, load
+from http_service.address import Address
+from http_service.lifecycle import Lifecycle
+from http_service.logs import configure
+from http_service.metrics import Metrics
+from http_service.settings import Settings, SettingsError, load
 
 KEEP_ALIVE = 75
 """Seconds that an idle connection is kept: longer than proxies keep theirs (NGINX 60), so that they close first."""
 
 _BAD_SETTINGS = 2
-_CANNOT_LISTEN = 1
+_CANNOT_SERVE = 1
 
-_log = logging.getLogger("python_api")
+_log = logging.getLogger("http_service")
+
+S = TypeVar("S", bound=Settings)
+
+
+class CannotServeError(Exception):
+    """Why a service cannot be had ready, and how to mend it."""
+
+
+def _nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a process serves.
+
+    Attributes:
+        app: answers requests; probes from the first moment on.
+        prepare: what must be done before the service is ready. Runs in a thread, while probes are answered; raises
+            `CannotServeError`.
+        close: what is done when the last request was answered.
+    """
+
+    app: ASGIApp
+    prepare: Callable[[], None] = _nothing
+    close: Callable[[], None] = _nothing
 
 
 class _Server(uvicorn.Server):
@@ -44,14 +71,21 @@ class _Server(uvicorn.Server):
         self._on_started()
 
 
-def run(environ: Mapping[str, str] = os.environ) -> int:
+def run(
+    kind: type[S], build: Callable[[S, Lifecycle, Metrics], Service], environ: Mapping[str, str] = os.environ
+) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code.
 
-    0 after a stop, 1 when an address can't be used, 2 when the settings are wrong.
+    0 after a stop, 1 when an address can't be used or the service can't be had ready, 2 when the settings are wrong.
+
+    Args:
+        kind: the service's settings.
+        build: makes the service.
+        environ: what the settings are read from.
     """
     configure("info")
     try:
-        settings = load(environ)
+        settings = load(kind, environ)
     except SettingsError as error:
         for line in str(error).splitlines():
             _log.error(line)
@@ -62,7 +96,7 @@ def run(environ: Mapping[str, str] = os.environ) -> int:
 
     disable_created_metrics()  # a series of time stamps beside each series, which nobody here reads
     lifecycle, metrics = Lifecycle(), Metrics()
-    app = build_app(settings, lifecycle, metrics)
+    service = build(settings, lifecycle, metrics)
     variable, address = "APP_LISTEN", settings.listen
     try:
         listener = _listen(address)
@@ -73,10 +107,9 @@ def run(environ: Mapping[str, str] = os.environ) -> int:
         # A plain reason: some of these errors repeat the address in their text.
         reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         _log.error("%s: can't listen on %s: %s", variable, address, reason)
-        return _CANNOT_LISTEN
+        return _CANNOT_SERVE
     bound = {"listen": str(_address(listener)), "metrics": str(_address(scraped.socket))}
-    asyncio.run(_serve(app, listener, lifecycle, settings, bound))
-    return 0
+    return asyncio.run(_serve(service, listener, lifecycle, settings, bound))
 
 
 def _listen(address: Address) -> socket.socket:
@@ -90,10 +123,10 @@ def _address(bound: socket.socket) -> Address:
 
 
 async def _serve(
-    app: ASGIApp, listener: socket.socket, lifecycle: Lifecycle, settings: Settings, bound: Mapping[str, str]
-) -> None:
+    service: Service, listener: socket.socket, lifecycle: Lifecycle, settings: Settings, bound: Mapping[str, str]
+) -> int:
     config = uvicorn.Config(
-        app,
+        service.app,
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -103,13 +136,22 @@ async def _serve(
         # Whole seconds; at least one, since none would mean waiting for ever.
         timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
     )
+    listening, stop, hurry = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    server = _Server(config, listening.set)
 
-    def on_started() -> None:
+    async def prepare() -> int:
+        await listening.wait()
+        try:
+            await asyncio.to_thread(service.prepare)
+        except CannotServeError as error:
+            _log.error(str(error))
+            hurry.set()
+            stop.set()
+            return _CANNOT_SERVE
         lifecycle.started()
-        _log.info("ready", extra={"fields": bound})
-
-    server = _Server(config, on_started)
-    stop, hurry = asyncio.Event(), asyncio.Event()
+        if lifecycle.ready:
+            _log.info("ready", extra={"fields": bound})
+        return 0
 
     def on_signal() -> None:
         # A second signal is from someone who does not want to wait.
@@ -123,6 +165,7 @@ async def _serve(
         loop.add_signal_handler(each, on_signal)
 
     serving = asyncio.create_task(server.serve(sockets=[listener]))
+    preparing = asyncio.create_task(prepare())
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
 
@@ -133,4 +176,7 @@ async def _serve(
         await asyncio.wait_for(hurry.wait(), settings.drain_delay_seconds)
     server.should_exit = True
     await serving
+    code = await preparing
+    service.close()
     _log.info("stopped")
+    return code

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from python_api.logs import request_id
-from python_api.metrics import Metrics
+from http_service.logs import request_id
+from http_service.metrics import Metrics
 
 _GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _HEADER = b"x-request-id"
@@ -18,7 +18,7 @@ _LONGEST_PATH = 200
 _CLIENT_GONE = 499
 """The status, as NGINX writes it, of a request whose client left before an answer began."""
 
-_log = logging.getLogger("python_api.requests")
+_log = logging.getLogger("http_service.requests")
 
 
 class Observed:

@@ -5,7 +5,7 @@ A caller that keeps connections open would send its next request on one that the
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from python_api.lifecycle import Lifecycle, Phase
+from http_service.lifecycle import Lifecycle, Phase
 
 _CLOSE = (b"connection", b"close")
 

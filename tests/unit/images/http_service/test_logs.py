@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from python_api.logs import configure, request_id
+from http_service.logs import configure, request_id
 
 
 @pytest.fixture

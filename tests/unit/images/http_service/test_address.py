@@ -1,7 +1,7 @@
 import pytest
+from http_service.address import Address
 from hypothesis import given
 from hypothesis import strategies as st
-from python_api.address import Address
 
 
 @pytest.mark.parametrize(

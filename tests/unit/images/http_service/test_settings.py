@@ -1,20 +1,20 @@
 from pathlib import Path
 
 import pytest
-from python_api.address import Address
-from python_api.settings import Settings, SettingsError, load
+from http_service.address import Address
+from http_service.settings import Settings, SettingsError, load
 
 KEY = "a-key-of-some-length"
 
 
 def refusal(environ: dict[str, str], secrets: Path = Path("/run/secrets")) -> str:
     with pytest.raises(SettingsError) as error:
-        load(environ, secrets)
+        load(Settings, environ, secrets)
     return str(error.value)
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
-    assert load({}) == Settings()
+    assert load(Settings, {}) == Settings()
 
 
 def test_the_default_drain_ends_within_kubernetes_grace_period() -> None:
@@ -23,7 +23,7 @@ def test_the_default_drain_ends_within_kubernetes_grace_period() -> None:
 
 
 def test_each_variable_is_read_in_its_type() -> None:
-    settings = load({"APP_LISTEN": "127.0.0.1:1", "APP_LOG_LEVEL": "debug", "APP_DRAIN_SECONDS": "1.5"})
+    settings = load(Settings, {"APP_LISTEN": "127.0.0.1:1", "APP_LOG_LEVEL": "debug", "APP_DRAIN_SECONDS": "1.5"})
     assert settings.listen == Address("127.0.0.1", 1)
     assert (settings.log_level, settings.drain_seconds) == ("debug", 1.5)
 
@@ -50,12 +50,12 @@ def test_every_wrong_variable_is_named_at_once() -> None:
 
 @pytest.mark.parametrize("name", ["APP_SERVICE_HOST", "APP_PORT", "APP_WEB_PORT_80_TCP_ADDR", "APP_SERVICE_PORT_HTTP"])
 def test_what_kubernetes_sets_for_a_service_named_app_is_ignored(name: str) -> None:
-    assert load({name: "tcp://10.0.0.1:80"}) == Settings()
+    assert load(Settings, {name: "tcp://10.0.0.1:80"}) == Settings()
 
 
 def test_a_secret_is_read_from_its_file(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(f"{KEY}\n", encoding="utf-8")
-    settings = load({"APP_API_KEY_FILE": str(tmp_path / "key")}, tmp_path)
+    settings = load(Settings, {"APP_API_KEY_FILE": str(tmp_path / "key")}, tmp_path)
     assert settings.api_key is not None
     assert settings.api_key.get_secret_value() == KEY
 
@@ -64,7 +64,7 @@ def test_a_secret_mounted_as_links_as_kubernetes_does_is_read(tmp_path: Path) ->
     (tmp_path / "..data").mkdir()
     (tmp_path / "..data" / "key").write_text(KEY, encoding="utf-8")
     (tmp_path / "key").symlink_to("..data/key")
-    assert load({"APP_API_KEY_FILE": str(tmp_path / "key")}, tmp_path).api_key is not None
+    assert load(Settings, {"APP_API_KEY_FILE": str(tmp_path / "key")}, tmp_path).api_key is not None
 
 
 def test_a_secret_in_a_variable_is_refused_and_not_repeated() -> None:
@@ -97,4 +97,4 @@ def test_an_unusable_secret_file_is_refused_without_its_content(
 
 def test_settings_are_shown_without_their_secrets(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(KEY, encoding="utf-8")
-    assert KEY not in repr(load({"APP_API_KEY_FILE": str(tmp_path / "key")}, tmp_path))
+    assert KEY not in repr(load(Settings, {"APP_API_KEY_FILE": str(tmp_path / "key")}, tmp_path))

@@ -1,4 +1,4 @@
-"""`python -m python_api.health_check`: exit 0 when the service on this machine is alive, else 1.
+"""`python -m http_service.health_check`: exit 0 when the service on this machine is alive, else 1.
 
 For container engines that run a command (`HEALTHCHECK`); Kubernetes asks over HTTP itself. Standard library only.
 """
@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from python_api.address import Address
+from http_service.address import Address
 
 TIMEOUT = 2.0
 """Seconds to wait for an answer; the image's HEALTHCHECK allows 3."""

@@ -1,8 +1,8 @@
-"""What can be set, by environment variables; secrets by files only.
+"""What can be set, by environment variables; secrets by files only. A service may have settings beyond these.
 
 | variable | default | meaning |
 |---|---|---|
-| `APP_LISTEN` | `0.0.0.0:8000` | where the API listens |
+| `APP_LISTEN` | `0.0.0.0:8000` | where the service listens |
 | `APP_METRICS_LISTEN` | `0.0.0.0:9090` | where `/metrics` listens |
 | `APP_LOG_LEVEL` | `info` | `debug`, `info`, `warning` or `error` |
 | `APP_DRAIN_DELAY_SECONDS` | `5` | after SIGTERM, how long to go on serving while not ready |
@@ -20,11 +20,11 @@ import os.path
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
-from python_api.address import Address
+from http_service.address import Address
 
 PREFIX = "APP_"
 SECRETS_FOLDER = Path("/run/secrets")
@@ -50,7 +50,7 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseModel):
-    """The service's settings; the module's docstring describes each."""
+    """The settings of every service; the module's docstring describes each."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -65,11 +65,14 @@ class Settings(BaseModel):
 
 _SECRETS = ("api_key",)
 
+S = TypeVar("S", bound=Settings)
 
-def load(environ: Mapping[str, str], secrets_folder: Path = SECRETS_FOLDER) -> Settings:
+
+def load(kind: type[S], environ: Mapping[str, str], secrets_folder: Path = SECRETS_FOLDER) -> S:
     """The settings that an environment gives.
 
     Args:
+        kind: which settings there are.
         environ: the environment; variables without the prefix are not looked at.
         secrets_folder: the only folder from which secrets are read.
 
@@ -78,7 +81,7 @@ def load(environ: Mapping[str, str], secrets_folder: Path = SECRETS_FOLDER) -> S
     """
     values: dict[str, Any] = {}
     problems: list[str] = []
-    known = {name for name in Settings.model_fields if name not in _SECRETS} | {f"{name}_file" for name in _SECRETS}
+    known = {name for name in kind.model_fields if name not in _SECRETS} | {f"{name}_file" for name in _SECRETS}
     for variable, text in sorted(environ.items()):
         if not variable.startswith(PREFIX) or _SERVICE_LINK.search(variable):
             continue
@@ -98,7 +101,7 @@ def load(environ: Mapping[str, str], secrets_folder: Path = SECRETS_FOLDER) -> S
         else:
             values[name] = text
     try:
-        settings = Settings.model_validate(values)
+        settings = kind.model_validate(values)
     except ValidationError as error:
         for each in error.errors(include_url=False, include_context=False):
             name = str(each["loc"][0])

@@ -1,4 +1,4 @@
-from python_api.lifecycle import Lifecycle
+from http_service.lifecycle import Lifecycle
 
 
 def test_a_service_is_not_ready_before_it_has_started() -> None:
