@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
@@ -31,6 +32,13 @@ class Figure:
             return "-"
         met = self.ratio >= self.aim if self.higher_is_better else self.ratio <= self.aim
         return "met" if met else "missed"
+
+
+def timed(action: Callable[[], object]) -> float:
+    """The seconds that an action takes."""
+    began = time.monotonic()
+    action()
+    return time.monotonic() - began
 
 
 def in_turn(ours: Callable[[], float], peer: Callable[[], float], runs: int) -> tuple[list[float], list[float]]:
