@@ -87,12 +87,16 @@ class Workbench:
         """Replace the copy's stack file."""
         (self.folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
 
-    def without_supply_chain(self) -> None:
-        """Take the supply chain out of the dev stack's file, and leave every other line of it."""
+    def keep_one_service(self, *, supply_chain: bool) -> None:
+        """Leave the dev stack its Python API alone; every line that stays is as it was."""
         file = self.folder / "Pulumi.dev.yaml"
-        text = re.sub(r"(?m)^  (?:#.*\n  )?slipway:supplyChain:\n(?:   .*\n)+", "", file.read_text())
-        assert "supplyChain" not in text
-        file.write_text(text)
+        text = file.read_text()
+        for gone in ("slipway:bases",) if supply_chain else ("slipway:bases", "slipway:supplyChain"):
+            text = re.sub(rf"(?m)^  (?:#.*\n  )*{gone}:\n(?:   .*\n)+", "", text)
+        head, workloads, entries = text.partition("  slipway:workloads:\n")
+        kept = re.search(r"(?m)^    python-api:\n(?:     .*\n)+", entries)
+        assert kept, "the dev stack has no workload python-api"
+        file.write_text(head + workloads + kept[0] + re.sub(r"\A(?:    .*\n)+", "", entries))
 
     def resources(self, stack: str = "dev") -> dict[str, dict[str, Any]]:
         """The stack's state as the file backend keeps it: URN → resource, secrets encrypted."""
@@ -110,11 +114,11 @@ class Workbench:
         return {str(path.relative_to(root)): path.read_text() for path in sorted(root.rglob("*.yaml"))}
 
 
-def copy_checkout(folder: Path, *, supply_chain: bool = False) -> Workbench:
+def copy_checkout(folder: Path, *, supply_chain: bool = False, whole: bool = False) -> Workbench:
     """Copy what git would commit into `folder`, and share this checkout's virtualenv; `./slipway` and `make` work.
 
-    With `supply_chain` the dev stack's images go through it, as in the checkout; else they need not be read and signed
-    for tests of something else.
+    The dev stack is the checkout's if `whole`; else it has one service, the Python API, whose image goes through the
+    supply chain only with `supply_chain`: it need not be read and signed for tests of something else.
     """
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -131,8 +135,8 @@ def copy_checkout(folder: Path, *, supply_chain: bool = False) -> Workbench:
     _share_virtualenv(folder)
     subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
     workbench = Workbench(folder)
-    if not supply_chain:
-        workbench.without_supply_chain()
+    if not whole:
+        workbench.keep_one_service(supply_chain=supply_chain)
     return workbench
 
 
