@@ -1,6 +1,7 @@
 """What the API of every service has: probes, a key if one is asked for, and errors that repeat no input."""
 
 import hmac
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
@@ -30,7 +31,18 @@ class Status(Model):
     status: str
 
 
-def application(title: str, router: APIRouter, settings: Settings, lifecycle: Lifecycle, metrics: Metrics) -> ASGIApp:
+async def _alive() -> bool:
+    return True
+
+
+def application(
+    title: str,
+    router: APIRouter,
+    settings: Settings,
+    lifecycle: Lifecycle,
+    metrics: Metrics,
+    alive: Callable[[], Awaitable[bool]] = _alive,
+) -> ASGIApp:
     """A whole application.
 
     Args:
@@ -39,11 +51,12 @@ def application(title: str, router: APIRouter, settings: Settings, lifecycle: Li
         settings: the largest body.
         lifecycle: what `/ready` tells, and whether callers are asked to close their connections.
         metrics: where requests are counted.
+        alive: whether the service is well, for `/health`; left out, it is as long as an answer comes at all.
     """
     # The documentation pages load scripts from elsewhere; the description itself stays at /openapi.json.
     api = FastAPI(title=title, version="1", docs_url=None, redoc_url=None)
     api.add_exception_handler(RequestValidationError, _invalid)
-    api.include_router(_probes(lifecycle))
+    api.include_router(_probes(lifecycle, alive))
     api.include_router(router)
     metrics.ready.set_function(lambda: float(lifecycle.ready))
     return Observed(Leaving(BodyLimit(api, settings.max_body_bytes), lifecycle), metrics)
@@ -63,20 +76,22 @@ def authorised(key: SecretStr | None) -> Any:
     return Depends(check)
 
 
-def _probes(lifecycle: Lifecycle) -> APIRouter:
+def _probes(lifecycle: Lifecycle, alive: Callable[[], Awaitable[bool]]) -> APIRouter:
     router = APIRouter()
 
     # Coroutines, so that they are answered while every worker thread is busy.
-    async def health() -> Status:
-        """Alive. True as long as an answer comes at all: a restart mends nothing else."""
-        return Status(status="ok")
+    async def health(response: Response) -> Status:
+        """Whether all is well that a restart could mend; 503 if not."""
+        well = await alive()
+        response.status_code = 200 if well else 503
+        return Status(status="ok" if well else "failing")
 
     async def ready(response: Response) -> Status:
         """Whether requests should be sent here; 503 while starting or draining."""
         response.status_code = 200 if lifecycle.ready else 503
         return Status(status=lifecycle.phase.value)
 
-    router.add_api_route("/health", health)
+    router.add_api_route("/health", health, responses={503: {"model": Status}})
     router.add_api_route("/ready", ready, responses={503: {"model": Status}})
     return router
 

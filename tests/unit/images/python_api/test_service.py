@@ -1,103 +1,66 @@
 """The process as a whole: a real one, on ports that the system chooses."""
 
-import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, cast
 
 import psutil
 import pytest
 from http_service.address import Address
 
-from tests.support.slow_request import SlowRequest, get
+from tests.support.slow_request import SlowRequest
+from tests.support.waiting import eventually
+from tests.unit.images.process import HTTP_SERVICE, Process
 
-SOURCE = Path(__file__).parents[4] / "images" / "python-api" / "src"
 BODY = {"left": "in flight", "right": "in flight"}
 
 
-class Process:
-    """A running service; the test reads its log line by line."""
+class PythonApi(Process):
+    """The Python API's process."""
 
     def __init__(self, **settings: str) -> None:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(SOURCE),
-            "APP_LISTEN": "127.0.0.1:0",
-            "APP_METRICS_LISTEN": "127.0.0.1:0",
-            "APP_DRAIN_DELAY_SECONDS": "0",
-            **settings,
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "python_api"], env=environment, stdout=subprocess.PIPE, text=True
-        )
-
-    def line(self) -> dict[str, Any]:
-        assert self.process.stdout is not None
-        return cast(dict[str, Any], json.loads(self.process.stdout.readline()))
-
-    def started(self) -> "Process":
-        line = self.line()
-        assert line["message"] == "ready", line
-        self.api, self.metrics = Address.parse(line["listen"]), Address.parse(line["metrics"])
-        return self
-
-    def get(self, path: str) -> int:
-        return get(self.api.host, self.api.port, path)[0]
+        super().__init__("python_api", HTTP_SERVICE, **settings)
 
     def slow_request(self) -> SlowRequest:
         """A request that the service has begun to answer."""
         request = SlowRequest(self.api.host, self.api.port, "/v1/similarity", BODY)
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            if "application_requests_in_flight 1.0" in get(self.metrics.host, self.metrics.port, "/metrics")[1]:
-                return request
-        raise AssertionError("the request was never in flight")
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-
-    def ended(self) -> int:
-        return self.process.wait(timeout=20)
+        assert eventually(lambda: "application_requests_in_flight 1.0" in self.told())
+        return request
 
 
 @pytest.fixture
-def processes() -> Iterator[list[Process]]:
+def processes() -> Iterator[list[PythonApi]]:
     """Every process a test starts; none survives it."""
-    started: list[Process] = []
+    started: list[PythonApi] = []
     yield started
     for each in started:
         each.process.kill()
         each.process.communicate()
 
 
-def start(processes: list[Process], **settings: str) -> Process:
-    process = Process(**settings)
+def start(processes: list[PythonApi], **settings: str) -> PythonApi:
+    process = PythonApi(**settings)
     processes.append(process)
     return process
 
 
-def test_a_started_service_is_ready_and_shows_its_metrics(processes: list[Process]) -> None:
+def test_a_started_service_is_ready_and_shows_its_metrics(processes: list[PythonApi]) -> None:
     service = start(processes).started()
     assert service.get("/ready") == 200
-    status, text = get(service.metrics.host, service.metrics.port, "/metrics")
-    assert status == 200
-    assert "application_ready 1.0" in text
+    assert "application_ready 1.0" in service.told()
 
 
-def test_a_draining_service_serves_on_but_is_not_ready(processes: list[Process]) -> None:
+def test_a_draining_service_serves_on_but_is_not_ready(processes: list[PythonApi]) -> None:
     service = start(processes, APP_DRAIN_DELAY_SECONDS="20").started()
     service.stop()
     assert service.line()["message"] == "draining"
     assert (service.get("/ready"), service.get("/health")) == (503, 200)
 
 
-def test_a_request_in_flight_is_answered_before_the_service_ends(processes: list[Process]) -> None:
+def test_a_request_in_flight_is_answered_before_the_service_ends(processes: list[PythonApi]) -> None:
     service = start(processes).started()
     with service.slow_request() as request:
         service.stop()
@@ -107,14 +70,14 @@ def test_a_request_in_flight_is_answered_before_the_service_ends(processes: list
     assert service.ended() == 0
 
 
-def test_a_request_that_never_ends_is_cut_after_the_grace(processes: list[Process]) -> None:
+def test_a_request_that_never_ends_is_cut_after_the_grace(processes: list[PythonApi]) -> None:
     service = start(processes, APP_DRAIN_SECONDS="1").started()
     with service.slow_request():
         service.stop()
         assert service.ended() == 0
 
 
-def test_a_second_signal_ends_the_service_at_once(processes: list[Process]) -> None:
+def test_a_second_signal_ends_the_service_at_once(processes: list[PythonApi]) -> None:
     service = start(processes, APP_DRAIN_DELAY_SECONDS="600", APP_DRAIN_SECONDS="600").started()
     with service.slow_request():
         service.stop()
@@ -123,7 +86,7 @@ def test_a_second_signal_ends_the_service_at_once(processes: list[Process]) -> N
         assert service.ended() == 0
 
 
-def test_an_idle_connection_does_not_hold_up_the_end(processes: list[Process]) -> None:
+def test_an_idle_connection_does_not_hold_up_the_end(processes: list[PythonApi]) -> None:
     service = start(processes, APP_DRAIN_SECONDS="600").started()
     with socket.create_connection((service.api.host, service.api.port)) as idle:
         idle.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -132,7 +95,7 @@ def test_an_idle_connection_does_not_hold_up_the_end(processes: list[Process]) -
         assert service.ended() == 0
 
 
-def test_a_wrong_setting_ends_it_with_a_log_line_and_code_2(processes: list[Process]) -> None:
+def test_a_wrong_setting_ends_it_with_a_log_line_and_code_2(processes: list[PythonApi]) -> None:
     service = start(processes, APP_LOG_LEVEL="loud")
     line = service.line()
     assert line["level"] == "error"
@@ -141,7 +104,7 @@ def test_a_wrong_setting_ends_it_with_a_log_line_and_code_2(processes: list[Proc
 
 
 @pytest.mark.parametrize("variable", ["APP_LISTEN", "APP_METRICS_LISTEN"])
-def test_an_address_in_use_ends_it_with_a_log_line_and_code_1(processes: list[Process], variable: str) -> None:
+def test_an_address_in_use_ends_it_with_a_log_line_and_code_1(processes: list[PythonApi], variable: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         service = start(processes, **{variable: address})
@@ -149,13 +112,13 @@ def test_an_address_in_use_ends_it_with_a_log_line_and_code_1(processes: list[Pr
         assert service.ended() == 1
 
 
-def test_the_service_writes_no_file(processes: list[Process]) -> None:
+def test_the_service_writes_no_file(processes: list[PythonApi]) -> None:
     service = start(processes, PYTHONDONTWRITEBYTECODE="1").started()
     service.get("/health")
     assert psutil.Process(service.process.pid).open_files() == []
 
 
-def test_the_health_check_tells_a_living_service_from_none(processes: list[Process]) -> None:
+def test_the_health_check_tells_a_living_service_from_none(processes: list[PythonApi]) -> None:
     service = start(processes).started()
     assert _check(service.api) == 0
     service.stop()
@@ -164,7 +127,7 @@ def test_the_health_check_tells_a_living_service_from_none(processes: list[Proce
 
 
 def _check(address: Address) -> int:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCE), "APP_LISTEN": str(address)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(HTTP_SERVICE), "APP_LISTEN": str(address)}
     command = [sys.executable, "-m", "http_service.health_check"]
     return subprocess.run(command, env=environment, check=False, timeout=20).returncode
 
