@@ -26,7 +26,7 @@ registry = Registry(
     ca_bundle(settings, os.environ),
 )
 chain = rules(settings, project, pulumi.get_stack(), datetime.datetime.now(datetime.UTC).date())
-bases = base_references(settings.bases, registry, settings.environment.tier, stored)
+bases = base_references(settings.bases, registry, settings.environment.tier, stored, chain)
 images = {
     name: verified_image(name, image, registry, settings.environment.tier, promotions, stored, chain, bases)
     for name, image in settings.images.items()

@@ -32,6 +32,7 @@ COMMANDS = {
     "promote": "promote",
     "retention": "retention",
     "keys": "keys",
+    "lint": "lint",
     "dockerignore": "dockerignore",
     "preview-comment": "preview_comment",
     "check-manifests": "check_manifests",

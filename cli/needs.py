@@ -86,8 +86,9 @@ def needs(settings: Settings, own_registry: str) -> Needs:
 
 
 def _chain(settings: Settings) -> tuple[str, ...]:
-    """What reads, and what signs images."""
+    """What reads Dockerfiles and images, and what signs."""
     chain = settings.supply_chain
     if chain is None:
         return ()
-    return ("syft", *(("cosign",) if chain.sign or chain.provenance else ()))
+    lint = ("hadolint",) if settings.builds else ()
+    return (*lint, "syft", *(("cosign",) if chain.sign or chain.provenance else ()))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pulumi
 from pulumi_docker_build import (
@@ -18,6 +19,7 @@ from pulumi_docker_build import (
 
 from components.build_cache import cache_args
 from components.digest import digest_of
+from components.evidence import Evidence
 from components.registry import Registry
 from components.spec.build_context import build_context
 from components.spec.image import BuildImage
@@ -38,6 +40,7 @@ class ContainerImage(pulumi.ComponentResource):
         digest: the digest alone.
         context: the digest of all that the build is given; not known in a preview that would build.
         bases: the references of the images that it is built on, by build argument.
+        lint: the step that read its Dockerfile before it was built, or None.
     """
 
     reference: pulumi.Output[str]
@@ -52,6 +55,7 @@ class ContainerImage(pulumi.ComponentResource):
         tag: str,
         secrets: Mapping[str, pulumi.Input[str]] | None = None,
         bases: Mapping[str, pulumi.Input[str]] | None = None,
+        lint: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declares the image.
@@ -63,6 +67,7 @@ class ContainerImage(pulumi.ComponentResource):
             tag: a name for people; workloads use the digest.
             secrets: the values of `spec.secrets`, by id.
             bases: the references of the images that `spec.bases` names, by build argument.
+            lint: what its Dockerfile is held to, or None for nothing.
             opts: Pulumi's options.
         """
         super().__init__("slipway:index:ContainerImage", name, {}, opts)
@@ -70,6 +75,7 @@ class ContainerImage(pulumi.ComponentResource):
         self._repository = registry.spec.name_of(name)
         self._secrets = {key: pulumi.Output.secret(value) for key, value in (secrets or {}).items()}
         self.bases = dict(bases or {})
+        self.lint = None if lint is None else Evidence("Lint", f"{name}-lint", lint, self)
         if registry.ca_bundle is not None:
             self._secrets[CA_BUNDLE] = pulumi.Output.secret(registry.ca_bundle)
         for warning in build_context(Path(spec.folder), spec.dockerfile).warnings:
@@ -111,7 +117,11 @@ class ContainerImage(pulumi.ComponentResource):
             build_on_preview=False,
             cache_from=cache_from,
             cache_to=cache_to,
-            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=registry.spec.retain_images),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                retain_on_delete=registry.spec.retain_images,
+                depends_on=[self.lint] if self.lint else None,
+            ),
         )
 
     def _index(self, tag: str) -> pulumi.Output[str]:

@@ -1,6 +1,7 @@
-"""The steps between a built image and a verified one, as resources of slipway's own provider.
+"""The steps from a Dockerfile to a verified image, as resources of slipway's own provider.
 
-Each is given a reference and gives it back when its work is done: an image reaches a workload only through all of them.
+Each but the first is given a reference and gives it back when its work is done: an image reaches a workload only
+through all of them.
 `provider/` does the work.
 """
 
@@ -12,12 +13,14 @@ import pulumi
 PACKAGE = "supplychain"
 """The provider's package; not `slipway`, for a package receives the configuration under its own name."""
 
-Kind = Literal["ImageTest", "Sbom", "Scan", "Signature", "Verification", "Provenance"]
+Kind = Literal["Lint", "ImageTest", "Sbom", "Scan", "ExternalScan", "Signature", "Verification", "Provenance"]
 
 FACTS: Mapping[Kind, tuple[str, ...]] = {
+    "Lint": ("bases", "findings", "ignored"),
     "ImageTest": ("answered",),
     "Sbom": ("packages", "cyclonedx", "spdx"),
     "Scan": ("checked", "findings", "notChecked", "waived"),
+    "ExternalScan": ("checked", "findings", "notChecked", "waived"),
     "Signature": ("signedBy",),
     "Verification": ("signedBy",),
     "Provenance": ("statement",),
@@ -29,7 +32,7 @@ class Evidence(pulumi.CustomResource):
     """One step.
 
     Attributes:
-        reference: the image, once the step has let it through.
+        reference: the image, once the step has let it through; the lint is before there is one, and has none.
     """
 
     reference: pulumi.Output[str]
@@ -40,7 +43,7 @@ class Evidence(pulumi.CustomResource):
         Args:
             kind: which.
             name: the resource's name.
-            inputs: `reference`, and what else the step is told.
+            inputs: what the step is told; all but the lint get a `reference`.
             parent: what the step is a part of.
         """
         properties = {**inputs, **dict.fromkeys(FACTS[kind])}

@@ -8,7 +8,7 @@ from components.build_secrets import build_secrets
 from components.registry import Registry
 from components.spec.image import BuildImage, ExternalImage, Image, PromoteImage
 from components.spec.promotion import Promotions, promoted_name
-from components.supply_chain import Rules
+from components.supply_chain import Rules, lint_inputs
 from components.verified_image import VerifiedImage
 
 
@@ -41,9 +41,12 @@ def verified_image(
 
             secrets = build_secrets(source.secrets, stored)
             on = {argument: (bases or {})[base] for argument, base in source.bases.items()}
-            return VerifiedImage.built(name, ContainerImage(name, source, registry, tag, secrets, on), source, rules)
+            lint = lint_inputs(name, source, rules.spec if rules else None)
+            return VerifiedImage.built(
+                name, ContainerImage(name, source, registry, tag, secrets, on, lint), source, rules
+            )
         case PromoteImage() as source:
             digest = promotions.get((source.source, promoted_name(name, source)))
             return VerifiedImage.promoted(name, source, registry, digest, rules)
         case ExternalImage() as source:
-            return VerifiedImage.external(name, source)
+            return VerifiedImage.external(name, source, registry, rules)

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -17,6 +17,36 @@ from components.spec.keyring import Keyring
 from components.spec.settings import Settings
 from components.spec.supply_chain import ImageWaiver
 from components.spec.supply_chain import SupplyChain as SupplyChainSpec
+
+if TYPE_CHECKING:
+    from components.container_image import ContainerImage
+
+
+def lint_inputs(name: str, image: BuildImage, spec: SupplyChainSpec | None) -> dict[str, Any] | None:
+    """What a Dockerfile is held to before it is built, None for a stack whose images go through nothing.
+
+    Args:
+        name: the image's.
+        image: what is built.
+        spec: the steps of the stack.
+    """
+    if spec is None:
+        return None
+    file = Path(image.folder, image.dockerfile)
+    return {
+        "dockerfile": str(file),
+        # That it is missing is for the step to say.
+        "digest": hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "",
+        "arguments": dict(image.args),
+        "later": sorted(image.bases),
+        "target": image.target,
+        "failOn": list(spec.lint.fail_on),
+        "ignore": sorted({each.rule for each in spec.lint.ignore if each.image in (None, name)}),
+    }
+
+
+BUILT_FROM = ("folder", "dockerfile", "target", "args", "contexts", "platforms")
+"""The fields of a build that its provenance states."""
 
 VERSION = "1"
 """Of what is stated about a build: another one is stated anew."""
@@ -61,19 +91,18 @@ def rules(settings: Settings, project: Path, stack: str, today: datetime.date) -
     counts = [waiver for waiver in spec.scan.waivers if waiver.counts(today)]
     scan = {
         "advisories": spec.scan.advisories,
-        "advisoriesDigest": _digest(project / spec.scan.advisories),
+        "advisoriesDigest": _digest(project / spec.scan.advisories, "*.json"),
         "failOn": list(spec.scan.fail_on),
         "ignoreUnfixed": spec.scan.ignore_unfixed,
         "waivers": [_waiver(each) for each in counts],
         "lapsed": [_waiver(each) for each in spec.scan.waivers if each not in counts],
     }
     trials = {name: image_trial(workload) for name, workload in settings.wanted_workloads.items() if spec.test}
-    builds = any(isinstance(image.source, BuildImage) for image in settings.images.values())
 
     def keys_of(named: str) -> Keyring:
         return keyring(project, named, settings.environment.tier)
 
-    keys = keys_of(stack) if builds and (spec.sign or spec.provenance) else None
+    keys = keys_of(stack) if settings.builds and (spec.sign or spec.provenance) else None
     return Rules(spec, scan, trials, keys, keys_of, settings.registry.insecure)
 
 
@@ -83,9 +112,37 @@ class Built:
 
     Attributes:
         source: what it was built from, for its provenance.
+        lint: the step that read its Dockerfile.
     """
 
     source: Mapping[str, Any]
+    lint: Evidence | None = None
+
+    @classmethod
+    def of(cls, image: "ContainerImage", spec: BuildImage) -> "Built":
+        """The origin of an image, from its build."""
+        described = spec.model_dump(mode="json", include=set(BUILT_FROM))
+        folders = {name: _digest(Path(folder), "*") for name, folder in spec.contexts.items()}
+        begun: pulumi.Input[list[str]] = image.lint.fact("bases") if image.lint else []
+        source: dict[str, Any] = {
+            **described,
+            "bases": image.bases,
+            "context": image.context,
+            "from": begun,
+            "folders": folders,
+        }
+        return cls(source, image.lint)
+
+
+@dataclass(frozen=True)
+class External:
+    """Someone else's image.
+
+    Attributes:
+        insecure: whether its registry speaks plain HTTP.
+    """
+
+    insecure: bool
 
 
 @dataclass(frozen=True)
@@ -114,7 +171,7 @@ class SupplyChain(pulumi.ComponentResource):
         self,
         name: str,
         reference: pulumi.Input[str],
-        origin: Built | Promoted,
+        origin: Built | Promoted | External,
         rules: Rules,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -132,14 +189,20 @@ class SupplyChain(pulumi.ComponentResource):
         self.evidence: dict[str, pulumi.Input[str]] = {}
         self.steps: list[Evidence] = []
         self._name, self._rules = name, rules
-        if isinstance(origin, Built):
-            self._built(origin)
-        else:
-            self._promoted(origin)
+        match origin:
+            case Built():
+                self._built(origin)
+            case Promoted():
+                self._promoted(origin)
+            case External():
+                self._external(origin)
         self.register_outputs({"reference": self.reference, "evidence": self.evidence})
 
     def _built(self, origin: Built) -> None:
         rules = self._rules
+        if origin.lint:
+            self.evidence["lint"] = origin.lint.fact("findings").apply(_counted)
+            self.steps.append(origin.lint)
         if self._name in rules.trials:
             tried = self._step("ImageTest", "test", run=rules.trials[self._name])
             self.evidence["test"] = tried.fact("answered")
@@ -156,6 +219,11 @@ class SupplyChain(pulumi.ComponentResource):
             step = self._step("Verification", "verification", trusted=trusted, source=origin.stack)
             self.evidence["signedBy"] = step.fact("signedBy")
         self._scanned()
+
+    def _external(self, origin: External) -> None:
+        """Scanned, without an SBOM in a registry that is not ours to write to."""
+        scan = self._step("ExternalScan", "scan", **{**self._rules.scan, "insecure": origin.insecure})
+        self.evidence["scan"] = scan.fact("findings").apply(_counted)
 
     def _scanned(self) -> Evidence:
         sbom = self._step("Sbom", "sbom")
@@ -191,10 +259,10 @@ def _waiver(waiver: ImageWaiver) -> dict[str, str]:
     return {name: getattr(waiver, name) for name in ("advisory", "package", "owner", "expires")}
 
 
-def _digest(folder: Path) -> str:
-    """Changes with any file of a folder; that it is missing is for the scan to say."""
+def _digest(folder: Path, pattern: str) -> str:
+    """Changes with any file of a folder that has such a name; that there is none is for the step to say."""
     total = hashlib.sha256()
-    for file in sorted(folder.rglob("*.json")):
+    for file in sorted(each for each in folder.rglob(pattern) if each.is_file()):
         total.update(hashlib.sha256(str(file.relative_to(folder)).encode()).digest())
         total.update(hashlib.sha256(file.read_bytes()).digest())
     return total.hexdigest()

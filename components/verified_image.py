@@ -8,16 +8,13 @@ import pulumi
 from components.digest import unknown
 from components.registry import Registry
 from components.spec.image import BuildImage, ExternalImage, PromoteImage
-from components.supply_chain import Built, Promoted, Rules, SupplyChain
+from components.supply_chain import Built, External, Promoted, Rules, SupplyChain
 
 if TYPE_CHECKING:
     from components.container_image import ContainerImage
 
 Source = Literal["build", "promote", "external"]
 """Where an image comes from."""
-
-BUILT_FROM = ("folder", "dockerfile", "target", "args", "contexts", "platforms")
-"""The fields of a build that its provenance states."""
 
 
 class VerifiedImage(pulumi.ComponentResource):
@@ -62,9 +59,7 @@ class VerifiedImage(pulumi.ComponentResource):
         folder = {"folder": spec.folder}
         if rules is None:
             return cls(name, "build", image.reference, folder)
-        described = spec.model_dump(mode="json", include=set(BUILT_FROM))
-        source = {**described, "bases": image.bases, "context": image.context}
-        return cls._through(name, "build", SupplyChain(name, image.reference, Built(source), rules), folder)
+        return cls._through(name, "build", SupplyChain(name, image.reference, Built.of(image, spec), rules), folder)
 
     @classmethod
     def promoted(
@@ -86,6 +81,13 @@ class VerifiedImage(pulumi.ComponentResource):
         return image
 
     @classmethod
-    def external(cls, name: str, image: ExternalImage) -> "VerifiedImage":
+    def external(
+        cls, name: str, image: ExternalImage, registry: Registry, rules: Rules | None = None
+    ) -> "VerifiedImage":
         """Someone else's image, with the reason to trust it."""
-        return cls(name, "external", image.reference, {"reason": image.reason})
+        origin = {"reason": image.reason}
+        if rules is None:
+            return cls(name, "external", image.reference, origin)
+        ours = image.reference.startswith(f"{registry.spec.address}/")
+        chain = SupplyChain(name, image.reference, External(ours and registry.spec.insecure), rules)
+        return cls._through(name, "external", chain, origin)

@@ -1,1 +1,1 @@
-"""slipway's own small provider: the steps between a built image and a verified one, as resources."""
+"""slipway's own small provider: the steps from a Dockerfile to a verified image, as resources."""

@@ -59,7 +59,7 @@ def predicate(source: Mapping[str, Any], sboms: Mapping[str, Any], version: str)
     Args:
         source: `folder`, `dockerfile`, `target`, `args`, `contexts`, `platforms`; `bases`, the references of the
             project's images that it was built on, by build argument; `context`, the digest of all that the build was
-            given.
+            given; `from`, the images that its Dockerfile names; `folders`, the digest of each folder of `contexts`.
         sboms: the digests of the attached SBOMs, by format.
         version: slipway's.
     """
@@ -72,9 +72,11 @@ def predicate(source: Mapping[str, Any], sboms: Mapping[str, Any], version: str)
             "resolvedDependencies": [
                 {"name": "context", "uri": f"file:{source['folder']}", "digest": {"sha256": source["context"]}},
                 *(
-                    {"name": argument, "uri": f"oci://{base}", "digest": {"sha256": base.rpartition("@sha256:")[2]}}
-                    for argument, base in sorted(source["bases"].items())
+                    {"name": f"context {name}", "uri": f"file:{folder}", "digest": {"sha256": source["folders"][name]}}
+                    for name, folder in sorted(source["contexts"].items())
                 ),
+                *(_image(argument, base) for argument, base in sorted(source["bases"].items())),
+                *(_image("base", base) for base in source["from"]),
             ],
         },
         "runDetails": {
@@ -86,6 +88,12 @@ def predicate(source: Mapping[str, Any], sboms: Mapping[str, Any], version: str)
             ],
         },
     }
+
+
+def _image(name: str, reference: str) -> dict[str, Any]:
+    """An image that a build began from; one that is named by a tag only has no digest that could be stated."""
+    _, _, digest = reference.rpartition("@sha256:") if "@sha256:" in reference else ("", "", "")
+    return {"name": name, "uri": f"oci://{reference}", **({"digest": {"sha256": digest}} if digest else {})}
 
 
 def stated(predicate: Mapping[str, Any]) -> str:

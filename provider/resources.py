@@ -20,6 +20,7 @@ from pulumi.provider.experimental.provider import (
 )
 
 from provider.image_test import image_test
+from provider.lint import lint
 from provider.provenance import provenance
 from provider.sbom import sbom
 from provider.scan import scan
@@ -45,9 +46,12 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
+    "Lint": Kind(lint, ("bases", "findings", "ignored"), reads=True),
     "ImageTest": Kind(image_test, ("answered",)),
     "Sbom": Kind(sbom, ("packages", "cyclonedx", "spdx")),
     "Scan": Kind(scan, ("checked", "findings", "notChecked", "waived"), reads=True),
+    # Asks a registry that a preview may not reach.
+    "ExternalScan": Kind(scan, ("checked", "findings", "notChecked", "waived")),
     "Signature": Kind(signature, ("signedBy",)),
     "Verification": Kind(verification, ("signedBy",), reads=True),
     "Provenance": Kind(provenance, ("statement",)),

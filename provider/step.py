@@ -29,7 +29,7 @@ class Step(Protocol):
         """Does the step's work.
 
         Args:
-            inputs: `reference`, as `repository@sha256:…`, and the step's own settings.
+            inputs: `reference`, as `repository@sha256:…` (a Dockerfile, for the lint), and the step's own settings.
 
         Returns:
             Small facts about the image.

@@ -8,7 +8,7 @@ services to a laptop.
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from policies.values.severity import Severity
+from policies.values.severity import Graded, Severity
 
 Tier = Literal["dev", "staging", "prod"]
 """How much an environment matters: a laptop, a rehearsal, or what users see."""
@@ -267,6 +267,9 @@ PASSWORD_LENGTH: Final = 32
 """Characters of a generated secret: 190 bits when letters and digits are used."""
 
 # --- images -----------------------------------------------------------------------------------------------------------
+
+LINT_FAIL_ON: Final[tuple[Graded, ...]] = ("critical", "high", "medium")
+"""The severities that stop a build. What is `low` is a matter of weight or of taste: it is counted, not refused."""
 
 _GRAVE: Final[tuple[Severity, ...]] = ("critical", "high", "unknown")
 

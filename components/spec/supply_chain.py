@@ -1,4 +1,4 @@
-"""What an image goes through between its build and its use: test, SBOM, scan, signature, provenance."""
+"""What an image goes through from its Dockerfile to its use: lint, test, SBOM, scan, signature, provenance."""
 
 import datetime
 from collections.abc import Iterator
@@ -10,9 +10,32 @@ from components.spec import defaults
 from components.spec.base import Items, Spec
 from components.spec.checked import Checked, Checks
 from components.spec.refusal import Refusal
-from components.spec.values import ProjectPath
+from components.spec.values import Name, ProjectPath
 from components.spec.waiver import Day, Said
-from policies.values.severity import Severity
+from policies.values.severity import Graded, Severity
+
+
+class LintIgnore(Spec):
+    """A rule that does not hold for a Dockerfile, for a reason."""
+
+    rule: Annotated[Said, Field(examples=["DL3008"])]
+    """hadolint's or ShellCheck's code (`DL3008`, `SC2086`), or the id of a rule of the guardrails."""
+
+    image: Annotated[Name, Field(examples=["python-api"])] | None = None
+    """The image whose Dockerfile it is; left out, every one of the stack."""
+
+    reason: Annotated[Said, Field(examples=["Debian keeps no older version"])]
+    """Why it does no harm here."""
+
+
+class Lint(Spec):
+    """Reads a Dockerfile before anything is built from it."""
+
+    fail_on: Items[Graded] = defaults.LINT_FAIL_ON
+    """The severities that stop the build. hadolint's errors are `high`, its warnings `medium`, the rest `low`."""
+
+    ignore: Items[LintIgnore] = ()
+    """Rules that do not hold here. Comments in a Dockerfile switch nothing off."""
 
 
 class ImageWaiver(Spec):
@@ -73,7 +96,10 @@ class Scan(Checked):
 
 
 class SupplyChain(Spec):
-    """The steps between a built image and a verified one. An SBOM is always made."""
+    """The steps between a Dockerfile and a verified image. An SBOM is always made."""
+
+    lint: Lint = Lint()
+    """What Dockerfiles are held to before they are built."""
 
     test: bool = True
     """Whether a built image is started as it will run, and must answer, keep to its limits and stop in time."""

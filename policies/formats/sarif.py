@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote
 
 from policies import VERSION
 from policies.catalogue import ALL_RULES
 from policies.entry import Entry
 from policies.formats.json_report import TOOL
-from policies.rule import About, Severity
+from policies.rule import About
 from policies.summary import Summary
+from policies.values.sarif import SECURITY_SEVERITY, Object, location, written
 
-_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-# What GitHub sorts by: a number from 0 to 10, as in CVSS.
-_SECURITY_SEVERITY: dict[Severity, str] = {"low": "3.0", "medium": "5.0", "high": "8.0", "critical": "9.5"}
 _FINGERPRINT = "slipwayFinding/v1"
 
 
@@ -23,13 +19,12 @@ def write(entries: Iterable[Entry], summary: Summary) -> Iterator[str]:
     """Writes the report; see `policies.formats.Format`."""
     index = {rule_id: number for number, rule_id in enumerate(ALL_RULES)}
     driver = {"name": TOOL, "version": VERSION, "rules": [_rule(rule.about) for rule in ALL_RULES.values()]}
-    yield f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [{{\n"tool": {json.dumps({"driver": driver})},\n'
-    yield '"columnKind": "unicodeCodePoints",\n"results": ['
-    separator = "\n"
-    for entry in entries:
-        yield f"{separator}{json.dumps(_result(entry, index.get(entry.rule)))}"
-        separator = ",\n"
-    notifications = [
+    results = (_result(entry, index.get(entry.rule)) for entry in entries)
+    yield from written(driver, results, lambda: _invocation(summary))
+
+
+def _invocation(summary: Summary) -> dict[str, object]:
+    notifications: list[Object] = [
         {
             "level": "error",
             "message": {"text": f"not read: {each.reason}"},
@@ -38,8 +33,7 @@ def write(entries: Iterable[Entry], summary: Summary) -> Iterator[str]:
         for each in summary.unreadable
     ]
     notifications += [{"level": "note", "message": {"text": note}} for note in (*summary.mended, *summary.notes)]
-    invocation = {"executionSuccessful": not summary.unreadable, "toolExecutionNotifications": notifications}
-    yield f'\n],\n"invocations": [{json.dumps(invocation)}]\n}}]}}\n'
+    return {"executionSuccessful": not summary.unreadable, "toolExecutionNotifications": notifications}
 
 
 def _rule(about: About) -> dict[str, object]:
@@ -48,7 +42,7 @@ def _rule(about: About) -> dict[str, object]:
         "shortDescription": {"text": about.title},
         "fullDescription": {"text": about.rationale},
         "help": {"text": f"{about.mend[0].upper()}{about.mend[1:]}.\n\n{about.snippet}"},
-        "properties": {"security-severity": _SECURITY_SEVERITY[about.severity], "tags": ["security", *about.profiles]},
+        "properties": {"security-severity": SECURITY_SEVERITY[about.severity], "tags": ["security", *about.profiles]},
     }
 
 
@@ -74,5 +68,4 @@ def _result(entry: Entry, index: int | None) -> dict[str, object]:
 
 
 def _location(file: str) -> dict[str, object]:
-    uri = "stdin" if file == "-" else quote(file.replace("\\", "/"))
-    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}}}
+    return location("stdin" if file == "-" else file)

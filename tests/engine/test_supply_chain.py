@@ -318,8 +318,9 @@ def test_a_signature_of_another_image_does_not_count(running: Workbench, keys: t
 def test_an_image_is_signed_and_stated_about_once(running: Workbench, keys: tuple[Key, Key]) -> None:
     # given steps that were done, and whose end a killed engine never wrote down
     image, key = pushed(image_of(running), "twice"), keys[0]
-    source: dict[str, Any] = dict.fromkeys(("target", "args", "contexts", "platforms"))
+    source: dict[str, Any] = dict.fromkeys(("target", "args", "platforms"))
     source |= {"folder": "images/x", "dockerfile": "Dockerfile", "bases": {}, "context": "0" * 64}
+    source |= {"contexts": {}, "from": [], "folders": {}}
     told: dict[str, Any] = {"source": source, "sbom": {"spdx": [f"sha256:{'1' * 64}"]}, "version": "1"}
     told |= {"reference": image.reference, "insecure": True, "key": key.id, "public": key.public}
     signed(image, key)

@@ -157,6 +157,10 @@ _MONITORING: dict[str, Any] = {
 }
 
 _SUPPLY_CHAIN: dict[str, Any] = {
+    "lint": {
+        "failOn": ["critical", "high"],
+        "ignore": [{"rule": "DL3008", "image": "api", "reason": "Debian keeps no older version"}],
+    },
     "test": True,
     "scan": {
         "advisories": "advisories",

@@ -20,7 +20,7 @@ def build_small(workbench: Workbench, step: str = "", repository: str = "slipway
     copied = "COPY --from=waited /etc/hostname /\n" if step else ""
     folder = workbench.folder / "images" / "python-api"
     (folder / "Dockerfile").write_text(
-        f"{base}FROM scratch\n{copied}COPY pyproject.toml /\nLABEL repository={repository}\n"
+        f"{base}FROM scratch\n{copied}COPY pyproject.toml /\nUSER 10001:10001\nLABEL repository={repository}\n"
     )
     stack = workbench.stack_file()
     stack["config"]["slipway:registry"]["repository"] = repository

@@ -18,7 +18,7 @@ from tests.unit.components.program import KEYRING, run
 from tests.unit.components.recorder import DIGEST, Recording
 
 TODAY = datetime.date(2026, 11, 22)
-STEPS = ["ImageTest", "Sbom", "Scan", "Signature", "Provenance"]
+STEPS = ["Lint", "ImageTest", "Sbom", "Scan", "Signature", "Provenance"]
 
 
 def made_keyring(_: str) -> Path:
@@ -43,7 +43,7 @@ def test_an_image_that_is_built_goes_through_every_step(monkeypatch: pytest.Monk
 
 def test_a_step_is_given_the_image_and_its_registry(monkeypatch: pytest.MonkeyPatch):
     recording = run(monkeypatch, "dev", preview=False)
-    for each in STEPS:
+    for each in STEPS[1:]:
         inputs = recording.one(each).inputs
         assert inputs["reference"].endswith(f"/slipway/python-api@{DIGEST}")
         assert inputs["insecure"] is True
@@ -51,7 +51,7 @@ def test_a_step_is_given_the_image_and_its_registry(monkeypatch: pytest.MonkeyPa
 
 def test_each_step_waits_for_the_one_before_it(monkeypatch: pytest.MonkeyPatch):
     recording = run(monkeypatch, "dev", preview=False)
-    order = [recording.one(each) for each in STEPS]
+    order = [recording.one(each) for each in (*STEPS[:1], "Image", *STEPS[1:])]
     for before, after in pairwise(order):
         assert before.urn in after.dependencies
 
@@ -66,6 +66,7 @@ def test_a_verified_image_carries_what_the_steps_found(monkeypatch: pytest.Monke
     assert outputs
     assert outputs["evidence"] == {
         "folder": "images/python-api",
+        "lint": "no findings",
         "test": "200",
         "sbom": DIGEST,
         "scan": "1 low",
@@ -81,9 +82,9 @@ def test_a_stack_without_a_supply_chain_declares_no_step(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("off", "left"),
     [
-        ({"test": False}, ["Sbom", "Scan", "Signature", "Provenance"]),
-        ({"sign": False}, ["ImageTest", "Sbom", "Scan", "Provenance"]),
-        ({"sign": False, "provenance": False}, ["ImageTest", "Sbom", "Scan"]),
+        ({"test": False}, ["Lint", "Sbom", "Scan", "Signature", "Provenance"]),
+        ({"sign": False}, ["Lint", "ImageTest", "Sbom", "Scan", "Provenance"]),
+        ({"sign": False, "provenance": False}, ["Lint", "ImageTest", "Sbom", "Scan"]),
     ],
 )
 def test_a_step_can_be_left_out(monkeypatch: pytest.MonkeyPatch, off: dict[str, bool], left: list[str]):

@@ -11,10 +11,12 @@ SOURCE: dict[str, Any] = {
     "dockerfile": "Dockerfile",
     "target": None,
     "args": {"PYTHON_VERSION": "3.11"},
-    "contexts": {},
+    "contexts": {"shared": "libraries/shared"},
     "platforms": [],
     "bases": {"BASE": f"registry/slipway/python-base@sha256:{'b' * 64}"},
     "context": "c" * 64,
+    "from": ["docker.io/library/python:3.11", f"docker.io/library/debian@sha256:{'e' * 64}"],
+    "folders": {"shared": "f" * 64},
 }
 SBOMS = {"cyclonedx": [f"sha256:{'1' * 64}"], "spdx": [f"sha256:{'2' * 64}"]}
 
@@ -25,12 +27,25 @@ def test_the_parameters_are_those_that_were_given():
         "folder": "images/api",
         "dockerfile": "Dockerfile",
         "args": {"PYTHON_VERSION": "3.11"},
+        "contexts": {"shared": "libraries/shared"},
     }
 
 
-def test_the_source_and_every_base_are_named_by_digest():
+def test_every_folder_and_every_base_are_named_by_digest():
     found = predicate(SOURCE, SBOMS, "1")["buildDefinition"]["resolvedDependencies"]
-    assert {each["name"]: each["digest"]["sha256"] for each in found} == {"context": "c" * 64, "BASE": "b" * 64}
+    assert {each["uri"]: each["digest"]["sha256"] for each in found if "digest" in each} == {
+        "file:images/api": "c" * 64,
+        "file:libraries/shared": "f" * 64,
+        f"oci://registry/slipway/python-base@sha256:{'b' * 64}": "b" * 64,
+        f"oci://docker.io/library/debian@sha256:{'e' * 64}": "e" * 64,
+    }
+
+
+def test_a_base_that_only_a_tag_names_is_stated_without_a_digest():
+    found = predicate(SOURCE, SBOMS, "1")["buildDefinition"]["resolvedDependencies"]
+    assert [each for each in found if "digest" not in each] == [
+        {"name": "base", "uri": "oci://docker.io/library/python:3.11"}
+    ]
 
 
 def test_the_sboms_are_what_else_came_of_the_build():
