@@ -38,8 +38,8 @@ def lint(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         inputs: `dockerfile` (a file of the project), `digest` (of its content, so that a changed one is read again),
-            `arguments`, `later` (the arguments that are known only when the build begins), `target` (left out: the last stage), `failOn`,
-            `ignore` (rules).
+            `arguments`, `later` (the arguments that are known only when the build begins), `target` (left out: the
+            last stage), `failOn`, `ignore` (rules).
 
     Returns:
         `findings`, how many of which severity, `ignored`, and `bases`, the images that it begins from, as far as they

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,12 @@ def _without_hadolint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dockerfile, "_of_hadolint", nothing)
 
 
-def found(folder: Path, text: str, **build: Any) -> dict[str, int]:
+def found(
+    folder: Path, text: str, arguments: Mapping[str, str] | None = None, later: Sequence[str] = ()
+) -> dict[str, int]:
     """The rules that say something of a Dockerfile, and the lines."""
     (folder / "Dockerfile").write_text(text)
-    return {each.rule: each.line for each in findings(folder / "Dockerfile", Build(**{"arguments": {}, **build}))}
+    return {each.rule: each.line for each in findings(folder / "Dockerfile", Build(arguments or {}, later))}
 
 
 def test_a_sound_dockerfile_has_no_findings(tmp_path: Path):
