@@ -37,7 +37,7 @@ doctor: ## Say what is installed, where from, and what is missing
 	@./slipway doctor $(ARGS)
 
 test: venv ## Run the fast tests: units, and the real engine
-	@$(BIN)/pytest tests/unit tests/engine $(ARGS)
+	@$(BIN)/pytest --durations=40 tests/unit tests/engine $(ARGS)
 
 e2e: venv ## Run the tests with a cluster and with Docker
 	@$(BIN)/pytest --verbose --durations=20 $(wildcard tests/e2e tests/cluster tests/docker) $(ARGS)
