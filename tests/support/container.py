@@ -83,10 +83,18 @@ def build(folder: Path, name: str, shop: Workshop, work: Path, *options: str) ->
         *options,
     )
     digest = json.loads(metadata.read_text(encoding="utf-8"))["containerimage.digest"]
-    manifest = _get(f"http://{registry.address()}/v2/{name}/manifests/{digest}")
-    config = _get(f"http://{registry.address()}/v2/{name}/blobs/{manifest['config']['digest']}")
+    return pulled(f"{registry.address()}/{name}@{digest}")
+
+
+def pulled(reference: str) -> Image:
+    """What the registry says of an image, `registry/repository@sha256:…`."""
+    name, _, digest = reference.partition("@")
+    address, _, repository = name.partition("/")
+    place = f"http://{address}/v2/{repository}"
+    manifest = _get(f"{place}/manifests/{digest}")
+    config = _get(f"{place}/blobs/{manifest['config']['digest']}")
     layers = tuple((each["digest"], each["size"]) for each in manifest["layers"])
-    return Image(f"{registry.address()}/{name}@{digest}", layers, config["config"])
+    return Image(reference, layers, config["config"])
 
 
 def unpack(image: Image, shop: Workshop, work: Path) -> Path:

@@ -22,7 +22,7 @@ def _without_gpu(versions: dict[str, str]) -> dict[str, str]:
     return {name: version for name, version in versions.items() if name not in gpu}
 
 
-@pytest.mark.parametrize("image", ["python-api", "model-serving"])
+@pytest.mark.parametrize("image", ["python-api", "model-serving", "vector-service"])
 def test_the_tests_run_on_the_versions_of_the_image(image: str) -> None:
     versions, tests = _without_gpu(_versions(ROOT / "images" / image / "uv.lock")), _versions(ROOT / "uv.lock")
     for name in (image, *APART.get(image, ())):

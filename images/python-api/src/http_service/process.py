@@ -145,13 +145,16 @@ async def _serve(
             await asyncio.to_thread(service.prepare)
         except CannotServeError as error:
             _log.error(str(error))
-            hurry.set()
-            stop.set()
-            return _CANNOT_SERVE
-        lifecycle.started()
-        if lifecycle.ready:
-            _log.info("ready", extra={"fields": bound})
-        return 0
+        except Exception:
+            _log.exception("not ready")
+        else:
+            lifecycle.started()
+            if lifecycle.ready:
+                _log.info("ready", extra={"fields": bound})
+            return 0
+        hurry.set()
+        stop.set()
+        return _CANNOT_SERVE
 
     def on_signal() -> None:
         # A second signal is from someone who does not want to wait.

@@ -1,6 +1,5 @@
-"""Asking an ASGI application in this process, without a server."""
+"""The Python API in this process."""
 
-import asyncio
 from typing import Any
 
 import httpx
@@ -8,7 +7,8 @@ from http_service.lifecycle import Lifecycle
 from http_service.metrics import Metrics
 from http_service.settings import Settings
 from python_api.app import build_service
-from starlette.types import ASGIApp
+
+from tests.unit.images.asking import ask
 
 
 class Service:
@@ -25,12 +25,3 @@ class Service:
 
     def sample(self, name: str, **labels: str) -> float | None:
         return self.metrics.registry.get_sample_value(name, labels)
-
-
-def ask(app: ASGIApp, method: str, path: str, **request: Any) -> httpx.Response:
-    async def call() -> httpx.Response:
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
-            return await client.request(method, path, **request)
-
-    return asyncio.run(call())

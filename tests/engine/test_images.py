@@ -1,0 +1,123 @@
+"""The services under `images/` in one stack, with the real engine: each built, tried, read, scanned, signed, verified."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.container import Container, Workshop, pulled, running, unpack
+from tests.support.ports import free_port
+from tests.support.workbench import Workbench, copy_checkout
+from toolchain.home import Home
+
+HTTP_SERVICE = {"http-service": "images/python-api/src/http_service"}
+
+WORKLOADS: Mapping[str, dict[str, Any]] = {
+    # Its folder is in memory here: what a volume is for has tests of its own.
+    "vector-service": {
+        "image": {"build": {"folder": "images/vector-service", "contexts": HTTP_SERVICE}},
+        "profile": "vector",
+        "port": 8080,
+        "env": {"APP_DATA": "/tmp"},
+    },
+}
+
+STEPS = ("ImageTest", "Sbom", "Scan", "Signature", "Provenance")
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    """A stack of all services, up."""
+    workbench = copy_checkout(tmp_path_factory.mktemp("delivered") / "checkout", supply_chain=True)
+    stack = workbench.stack_file()
+    stack["config"]["slipway:workloads"] = {
+        name: {"extraPorts": [{"name": "metrics", "port": 9090}], **workload} for name, workload in WORKLOADS.items()
+    }
+    del stack["config"]["slipway:environment"]["quota"]
+    workbench.write_stack_file(stack)
+    done = workbench.slipway("up", "--stack", "dev")
+    assert done.code == 0, done.text
+    return workbench
+
+
+def facts(workbench: Workbench, workload: str) -> dict[str, dict[str, Any]]:
+    """What the steps found out about a workload's image, by step."""
+    found = workbench.resources().values()
+    return {
+        each["type"].rpartition(":")[2]: each["outputs"]
+        for each in found
+        if each["type"].startswith("supplychain:index:") and workload in each["urn"].rpartition("::")[2]
+    }
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_an_image_goes_through_every_step(delivered: Workbench, workload: str) -> None:
+    found = facts(delivered, workload)
+    assert found.keys() >= set(STEPS)
+    assert found["ImageTest"]["answered"] == "/health 200, /ready 200"
+    assert found["Sbom"]["packages"] > 3
+    [reference] = {each["reference"] for each in found.values()}
+    rendered = "".join(delivered.rendered().values())
+    assert f"image: {reference}" in rendered
+
+
+def test_a_second_up_does_nothing(delivered: Workbench) -> None:
+    again = delivered.slipway("up", "--stack", "dev")
+    assert re.search(r"\n\d+ unchanged in ", again.out), again.text
+
+
+Answer = tuple[int, Any]
+
+
+def ask(port: int, path: str, body: Mapping[str, Any]) -> Answer:
+    """The answer to a body of JSON."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return answer.status, json.loads(answer.read())
+
+
+def vectors(port: int) -> None:
+    """Puts vectors in and finds them."""
+    items = [{"id": "a", "values": [1, 0]}, {"id": "b", "values": [0, 1]}]
+    assert ask(port, "/v1/vectors", {"vectors": items}) == (200, {"count": 2})
+    status, body = ask(port, "/v1/search", {"values": [1, 3], "top": 1})
+    assert (status, [each["id"] for each in body["found"]]) == (200, ["b"])
+
+
+WORK: Mapping[str, Callable[[int], None]] = {"vector-service": vectors}
+
+
+@pytest.mark.parametrize("workload", WORK)
+def test_an_image_does_its_work_confined(delivered: Workbench, workload: str, tmp_path: Path) -> None:
+    # given a container of the image that was verified, as its pods run
+    shop = Workshop.opened(Home.from_environment())
+    image = pulled(facts(delivered, workload)["Scan"]["reference"])
+    port, metrics = free_port(), free_port()
+    environ = {
+        **WORKLOADS[workload].get("env", {}),
+        "APP_LISTEN": f"127.0.0.1:{port}",
+        "APP_METRICS_LISTEN": f"127.0.0.1:{metrics}",
+        "APP_DRAIN_DELAY_SECONDS": "0",
+    }
+    root = unpack(image, shop, tmp_path)
+    with running(image, root, shop, tmp_path, environ) as container:
+        wait_ready(container)
+        # then it does what it is for, passes its own health check, and tells its metrics
+        WORK[workload](port)
+        assert container.execute(*image.config["Healthcheck"]["Test"][1:]) == 0
+        with urllib.request.urlopen(f"http://127.0.0.1:{metrics}/metrics", timeout=20) as answer:
+            assert "application_requests_total{" in answer.read().decode()
+
+
+def wait_ready(container: Container) -> None:
+    """Wait for the line that says so."""
+    while (line := container.line())["message"] != "ready":
+        assert line["level"] in ("info", "debug"), line
