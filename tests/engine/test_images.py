@@ -1,4 +1,4 @@
-"""The services under `images/` in one stack, with the real engine: each built, tried, read, scanned, signed, verified."""
+"""The services under `images/` in one stack, with the real engine: each tried, read, scanned, signed and verified."""
 
 from __future__ import annotations
 
@@ -16,12 +16,18 @@ from tests.support.ports import free_port
 from tests.support.workbench import Workbench, copy_checkout
 from toolchain.home import Home
 
-HTTP_SERVICE = {"http-service": "images/python-api/src/http_service"}
+BASES: Mapping[str, dict[str, Any]] = {
+    "python-build": {"folder": "images/python-base", "target": "build"},
+    "python-base": {"folder": "images/python-base"},
+}
+
+ON_PYTHON = {"PYTHON_BUILD": "python-build", "PYTHON_BASE": "python-base"}
+IN_COMMON = {"python-api": "images/python-api"}
 
 WORKLOADS: Mapping[str, dict[str, Any]] = {
     # Its folder is in memory here: what a volume is for has tests of its own.
     "vector-service": {
-        "image": {"build": {"folder": "images/vector-service", "contexts": HTTP_SERVICE}},
+        "image": {"build": {"folder": "images/vector-service", "contexts": IN_COMMON, "bases": ON_PYTHON}},
         "profile": "vector",
         "port": 8080,
         "env": {"APP_DATA": "/tmp"},
@@ -36,6 +42,7 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     """A stack of all services, up."""
     workbench = copy_checkout(tmp_path_factory.mktemp("delivered") / "checkout", supply_chain=True)
     stack = workbench.stack_file()
+    stack["config"]["slipway:bases"] = dict(BASES)
     stack["config"]["slipway:workloads"] = {
         name: {"extraPorts": [{"name": "metrics", "port": 9090}], **workload} for name, workload in WORKLOADS.items()
     }
