@@ -4,6 +4,7 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-ma
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from policies.values.image import ImageReference
@@ -11,6 +12,9 @@ from provider.repository import Repository
 from provider.step import RefusedError
 from toolchain import oci
 from toolchain.distribution import Content
+
+BUNDLE = "application/vnd.dev.sigstore.bundle"
+"""Begins the type of what cosign attaches: signatures and signed statements."""
 
 
 def repository_of(reference: str, *, insecure: bool) -> tuple[Repository, str]:
@@ -86,6 +90,37 @@ def _list(repository: Repository, digest: str, artifact: Content, kind: str) -> 
     }
     index = {"schemaVersion": 2, "mediaType": oci.INDEX, "manifests": [*listed, entry]}
     repository.put_manifest(tag, _content(oci.canonical(index), oci.INDEX))
+
+
+def believed(repository: Repository, digest: str, ask: Callable[[], bool]) -> bool:
+    """What cosign says of what is attached to an image; that it is missing only where everything could be read.
+
+    cosign takes what a registry fails to give for missing.
+
+    Args:
+        repository: where the image is.
+        digest: the image's.
+        ask: asks cosign.
+
+    Raises:
+        ToolchainError: what is attached cannot be read, or is not what its digest says.
+    """
+    return ask() or (_read_bundles(repository, digest) > 0 and ask())
+
+
+def _read_bundles(repository: Repository, digest: str) -> int:
+    """Reads all that cosign attached, and counts it."""
+    tag = repository.manifest(digest.replace(":", "-"))
+    listed: list[dict[str, Any]] = tag.parsed.get("manifests", []) if tag else []
+    digests = {*(each["digest"] for each in listed), *repository.remote.referrers(repository.path, digest)}
+    read = 0
+    for each in sorted(digests):
+        manifest = subject(repository, each).parsed
+        if str(manifest.get("artifactType") or "").startswith(BUNDLE):
+            for layer in manifest["layers"]:
+                repository.blob(layer["digest"])
+            read += 1
+    return read
 
 
 def document(reference: str, artifact: str, *, insecure: bool) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from provider import attached
 from provider.step import RefusedError
 from toolchain import cosign
 from toolchain.home import Home
@@ -103,5 +104,8 @@ def stated(predicate: Mapping[str, Any]) -> str:
 
 
 def _is_stated(home: Home, reference: str, public: str, wanted: Mapping[str, Any], *, insecure: bool) -> bool:
-    found = cosign.attested(home, reference, TYPE, public, insecure=insecure)
-    return any(stated(statement["predicate"]) == stated(wanted) for statement in found)
+    def ask() -> bool:
+        found = cosign.attested(home, reference, TYPE, public, insecure=insecure)
+        return any(stated(statement["predicate"]) == stated(wanted) for statement in found)
+
+    return attached.believed(*attached.repository_of(reference, insecure=insecure), ask)

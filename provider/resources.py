@@ -26,6 +26,7 @@ from provider.sbom import sbom
 from provider.scan import scan
 from provider.signature import signature, verification
 from provider.step import Step
+from toolchain.errors import ToolchainError, explained
 
 Values = dict[str, PropertyValue]
 
@@ -68,7 +69,7 @@ class SupplyChain(Provider):
 
     async def create(self, request: CreateRequest) -> CreateResponse:
         """Does a step for the first time; in a preview says what would be known after it."""
-        facts = await _done(_kind(request.urn), request.properties, preview=request.preview)
+        facts = await _done(request.urn, request.properties, preview=request.preview)
         return CreateResponse(resource_id="" if request.preview else _name(request.urn), properties=facts)
 
     async def diff(self, request: DiffRequest) -> DiffResponse:
@@ -84,19 +85,35 @@ class SupplyChain(Provider):
 
     async def update(self, request: UpdateRequest) -> UpdateResponse:
         """Does a step again, with what changed."""
-        facts = await _done(_kind(request.urn), request.news, preview=request.preview)
+        facts = await _done(request.urn, request.news, preview=request.preview)
         return UpdateResponse(properties=facts)
 
     async def delete(self, request: DeleteRequest) -> None:
         """Forgets a step."""
 
 
-async def _done(kind: Kind, inputs: Values, *, preview: bool) -> Values:
+async def _done(urn: str, inputs: Values, *, preview: bool) -> Values:
+    kind = _kind(urn)
     told = _told(kind, inputs)
     if preview and (not kind.reads or any(_unknown(value) for value in told.values())):
         return {**told, **dict.fromkeys(kind.facts, PropertyValue.computed())}
-    facts = await asyncio.to_thread(kind.step, {name: plain(value) for name, value in told.items()})
+    facts = await asyncio.to_thread(_facts, urn, {name: plain(value) for name, value in told.items()})
     return {**told, **{name: packed(facts[name]) for name in kind.facts}}
+
+
+def _facts(urn: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Does the work; what fails around it is told with the step and the image.
+
+    Raises:
+        RefusedError: the image is not let through.
+        ToolchainError: something else failed; the next run does the step again.
+    """
+    doing = f"{_type(urn)} of {inputs['reference']}"
+    with explained(doing):
+        try:
+            return _kind(urn).step(inputs)
+        except ToolchainError as error:
+            raise ToolchainError(f"{doing} failed: {error.message}", error.mend) from error
 
 
 def _told(kind: Kind, values: Values) -> Values:
@@ -105,7 +122,11 @@ def _told(kind: Kind, values: Values) -> Values:
 
 
 def _kind(urn: str) -> Kind:
-    return KINDS[urn.split("::")[2].rpartition(":")[2]]
+    return KINDS[_type(urn)]
+
+
+def _type(urn: str) -> str:
+    return urn.split("::")[2].rpartition(":")[2]
 
 
 def _name(urn: str) -> str:

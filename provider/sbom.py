@@ -10,8 +10,8 @@ from typing import Any
 from policies.values.image import ImageReference
 from provider import attached
 from provider.packages import packages_of
-from provider.step import RefusedError
 from toolchain import files, install, oci
+from toolchain.errors import ToolchainError
 from toolchain.home import Home
 from toolchain.pins import pins
 from toolchain.progress import Progress
@@ -39,8 +39,8 @@ def sbom(inputs: Mapping[str, Any]) -> dict[str, Any]:
         `packages`, and the digests of the attached documents: `cyclonedx`, `spdx`.
 
     Raises:
-        RefusedError: syft cannot read the image.
-        ToolchainError: syft or the registry cannot be had.
+        RefusedError: the image is not in the registry.
+        ToolchainError: syft or the registry cannot be had, or syft cannot read the image.
     """
     repository, digest = attached.repository_of(inputs["reference"], insecure=inputs["insecure"])
     home = Home.from_environment()
@@ -79,15 +79,18 @@ def _asked(image: ImageReference, home: Home, *, insecure: bool) -> dict[str, by
         outputs = [f"--output={name}={folder / name}" for name in FORMATS]
         # The address of the registry would make another SBOM of the same image.
         named = [f"--source-name={image.repository.rpartition('/')[2]}", f"--source-version={image.digest}"]
-        done = subprocess.run(
-            [str(syft), "scan", f"registry:{image}", "--quiet", *named, *outputs],
-            capture_output=True, text=True, check=False, timeout=TIMEOUT_S, env={**os.environ, **environ},
-        )  # fmt: skip
+        try:
+            done = subprocess.run(
+                [str(syft), "scan", f"registry:{image}", "--quiet", *named, *outputs],
+                capture_output=True, text=True, check=False, timeout=TIMEOUT_S, env={**os.environ, **environ},
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise ToolchainError(
+                f"syft did not read {image} within {TIMEOUT_S:.0f} s", oci.mend_of("timed out")
+            ) from None
         if done.returncode:
-            raise RefusedError(
-                f"syft could not read {image}: {done.stderr.strip()[-500:]}",
-                "check that the registry can be reached (`slipway doctor`), then run again",
-            )
+            said = done.stderr.strip()[-500:]
+            raise ToolchainError(f"syft could not read {image}: {said}", oci.mend_of(said))
         for name, kind in FORMATS.items():
             made[kind] = steady(kind, json.loads((folder / name).read_bytes()), image.digest or "")
     return made

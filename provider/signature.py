@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from provider import attached
+from provider.repository import Repository
 from provider.step import RefusedError
 from toolchain import cosign
 from toolchain.home import Home
@@ -25,12 +26,12 @@ def signature(inputs: Mapping[str, Any]) -> dict[str, Any]:
     reference, insecure, public = inputs["reference"], inputs["insecure"], inputs["public"]
     home = Home.from_environment()
     images = _images(reference, insecure=insecure)
-    if not all(cosign.signed(home, image, public, insecure=insecure) for image in images):
+    if not all(_signed(home, *image, public, insecure=insecure) for image in images):
         cosign.sign(home, reference, cosign.signer(home, inputs["key"]), insecure=insecure)
-        for image in images:
-            if not cosign.signed(home, image, public, insecure=insecure):
+        for repository, digest in images:
+            if not _signed(home, repository, digest, public, insecure=insecure):
                 raise RefusedError(
-                    f"{image} was signed, but not by the key {inputs['key']}",
+                    f"{repository.name}@{digest} was signed, but not by the key {inputs['key']}",
                     "the private key is not the other half of the public one: restore it from its backup "
                     "(`slipway keys restore FILE`)",
                 )
@@ -48,12 +49,13 @@ def verification(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         RefusedError: it has no valid signature by any of the keys, or is not in the registry.
+        ToolchainError: the registry fails, so that nothing is known.
     """
     reference, insecure = inputs["reference"], inputs["insecure"]
     home = Home.from_environment()
     images = _images(reference, insecure=insecure)
     for key, public in sorted(inputs["trusted"].items()):
-        if all(cosign.signed(home, image, public, insecure=insecure) for image in images):
+        if all(_signed(home, *image, public, insecure=insecure) for image in images):
             return {"signedBy": key}
     keys = ", ".join(sorted(inputs["trusted"]))
     raise RefusedError(
@@ -63,8 +65,13 @@ def verification(inputs: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-def _images(reference: str, *, insecure: bool) -> list[str]:
-    """The image by digest, and what its index lists.
+def _signed(home: Home, repository: Repository, digest: str, public: str, *, insecure: bool) -> bool:
+    reference = f"{repository.name}@{digest}"
+    return attached.believed(repository, digest, lambda: cosign.signed(home, reference, public, insecure=insecure))
+
+
+def _images(reference: str, *, insecure: bool) -> list[tuple[Repository, str]]:
+    """The image, and what its index lists, by digest.
 
     Raises:
         RefusedError: it is not in the registry.
@@ -72,4 +79,4 @@ def _images(reference: str, *, insecure: bool) -> list[str]:
     """
     repository, digest = attached.repository_of(reference, insecure=insecure)
     below = attached.manifests(repository, digest)
-    return [f"{repository.name}@{each}" for each in dict.fromkeys([digest, *below])]
+    return [(repository, each) for each in dict.fromkeys([digest, *below])]

@@ -7,13 +7,14 @@ can do it. The password of a private key goes through the environment, never thr
 import base64
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolchain import install
+from toolchain import install, oci
 from toolchain.environment import DEV_PASSPHRASE
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
@@ -25,8 +26,14 @@ PASSWORD_VARIABLE = "COSIGN_PASSWORD"  # noqa: S105 - the name of cosign's own v
 
 TIMEOUT_S = 300.0
 
+SIGNING = ("https://sigstore.dev/cosign/sign/v1", "cosign container image signature")
+"""What a signature states; anything else that a key has signed about an image is an attestation, and signs nothing."""
+
 _OFFLINE_SIGNING = ("--use-signing-config=false", "--tlog-upload=false", "--yes")
 _OFFLINE_CHECK = ("--insecure-ignore-tlog=true",)
+
+_UNANSWERED = re.compile(r'\b(?:GET|HEAD) "?https?://', re.IGNORECASE)
+"""Stands in what cosign says when a registry did not answer as one: that is no verdict on a signature."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +105,15 @@ def sign(home: Home, reference: str, key: Signer, *, insecure: bool) -> None:
 
 
 def signed(home: Home, reference: str, public: str, *, insecure: bool) -> bool:
-    """Whether an image has a valid signature by a key; it says nothing of why not."""
-    command = ["verify", *_OFFLINE_CHECK, *_registry(insecure)]
-    return _checked(home, command, reference, public) is not None
+    """Whether an image has a valid signature by a key; it says nothing of why not.
+
+    Raises:
+        ToolchainError: the registry does not answer as one, or cosign did not end.
+    """
+    command = ["verify", "--output=json", *_OFFLINE_CHECK, *_registry(insecure)]
+    printed = _checked(home, command, reference, public)
+    found: list[dict[str, Any]] = json.loads(printed) if printed else []
+    return any(each["critical"]["type"] in SIGNING for each in found)
 
 
 def attest(home: Home, reference: str, kind: str, predicate: Mapping[str, Any], key: Signer, *, insecure: bool) -> None:
@@ -126,7 +139,11 @@ def attest(home: Home, reference: str, kind: str, predicate: Mapping[str, Any], 
 
 
 def attested(home: Home, reference: str, kind: str, public: str, *, insecure: bool) -> list[dict[str, Any]]:
-    """The statements of a type about an image with a valid signature by a key."""
+    """The statements of a type about an image with a valid signature by a key.
+
+    Raises:
+        ToolchainError: the registry does not answer as one, or cosign did not end.
+    """
     command = ["verify-attestation", f"--type={kind}", "--output=json", *_OFFLINE_CHECK, *_registry(insecure)]
     printed = _checked(home, command, reference, public)
     return [_statement(json.loads(line)) for line in (printed or "").splitlines() if line.startswith("{")]
@@ -141,6 +158,8 @@ def _checked(home: Home, command: Sequence[str], reference: str, public: str) ->
         file = folder / "key.pub"
         file.write_text(public, encoding="utf-8")
         done = _started(home, [*command, f"--key={file}", reference], {}, None)
+        if done.returncode and _UNANSWERED.search(done.stderr):
+            raise _failure(command, done)
         return done.stdout if done.returncode == 0 else None
 
 
@@ -152,16 +171,17 @@ def _run(home: Home, command: Sequence[str], environ: Mapping[str, str], cwd: Pa
     done = _started(home, command, environ, cwd)
     if done.returncode == 0:
         return done.stdout
-    said = done.stderr.strip()
-    if "decrypt" in said or "password" in said:
+    if "decrypt" in done.stderr or "password" in done.stderr:
         raise ToolchainError(
             "the password does not open the private key",
             f"set {PASSWORD_VARIABLE} to the password that the key was made with",
         )
-    raise ToolchainError(
-        f"cosign {command[0]} failed: {said[-500:]}",
-        "check that the registry can be reached (`slipway doctor`), then run again",
-    )
+    raise _failure(command, done)
+
+
+def _failure(command: Sequence[str], done: subprocess.CompletedProcess[str]) -> ToolchainError:
+    cause = done.stderr.strip().rpartition("error during command execution: ")[2]
+    return ToolchainError(f"cosign {command[0]} failed: {cause[-700:]}", oci.mend_of(cause))
 
 
 def _started(
@@ -169,14 +189,19 @@ def _started(
 ) -> subprocess.CompletedProcess[str]:
     program = install.ensure(["cosign"], home, Progress())["cosign"]
     inherited = {name: value for name, value in os.environ.items() if name != PASSWORD_VARIABLE}
-    return subprocess.run(
-        [str(program), *command],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=TIMEOUT_S,
-        env={**inherited, **environ},
-        cwd=cwd,
-    )
+    try:
+        return subprocess.run(
+            [str(program), *command],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=TIMEOUT_S,
+            env={**inherited, **environ},
+            cwd=cwd,
+        )
+    except subprocess.TimeoutExpired:
+        raise ToolchainError(
+            f"cosign {command[0]} did not end within {TIMEOUT_S:.0f} s", oci.mend_of("timed out")
+        ) from None

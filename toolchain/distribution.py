@@ -99,12 +99,16 @@ class Remote:
     def put_blob(self, repository: str, content: bytes) -> str:
         """Push a small blob; gives its digest."""
         digest = oci.sha256(content)
-        if self._ask("HEAD", repository, f"blobs/{digest}", allowed=(404,)).status == HTTPStatus.OK:
-            return digest
-        begun = self._ask("POST", repository, "blobs/uploads/", b"")
-        put = oci.upload_url(self._url(repository, "blobs/uploads/"), begun.headers.get("location", ""), digest)
-        self._send("PUT", put, repository, content, {"Content-Type": "application/octet-stream"})
+        if self._ask("HEAD", repository, f"blobs/{digest}", allowed=(404,)).status != HTTPStatus.OK:
+            oci.patiently(lambda: self._upload(repository, digest, content))
         return digest
+
+    def _upload(self, repository: str, digest: str, content: bytes) -> None:
+        """Begins an upload and ends it; one that was cut is not gone on with: what arrived of it is not known."""
+        uploads = self._url(repository, "blobs/uploads/")
+        begun = self._send_once("POST", uploads, repository, b"")
+        put = oci.upload_url(uploads, begun.headers.get("location", ""), digest)
+        self._send_once("PUT", put, repository, content, {"Content-Type": "application/octet-stream"})
 
     def referrers(self, repository: str, digest: str) -> list[str]:
         """The digests of what says that it belongs to this one; none where the registry keeps no such list.
@@ -151,6 +155,17 @@ class Remote:
         return self._send(method, self._url(repository, path), repository, body, headers, allowed)
 
     def _send(
+        self,
+        method: str,
+        url: str,
+        repository: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        allowed: tuple[int, ...] = (),
+    ) -> oci.Answer:
+        return oci.patiently(lambda: self._send_once(method, url, repository, body, headers, allowed))
+
+    def _send_once(
         self,
         method: str,
         url: str,

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from toolchain import oci
+
 
 @dataclass(frozen=True)
 class Hint:
@@ -28,6 +30,13 @@ HINTS = (
         "The disk is full.",
         "Free some space (`make clean-cache` empties the cache; `df -h` shows the disks), then run again: "
         "the next run recovers by itself.",
+    ),
+    Hint(
+        "registry-full",
+        oci.FULL_BY_NUMBER,
+        "The registry's disk is full.",
+        "Make room where the registry keeps its blobs (`slipway retention` removes old images; for the one of this "
+        "machine, `df -h` shows the disks), then run again.",
     ),
     Hint(
         "stack-locked",

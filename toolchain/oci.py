@@ -4,11 +4,13 @@ import gzip
 import hashlib
 import http.client
 import json
+import re
+import time
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from toolchain import files
 from toolchain.errors import ToolchainError
@@ -30,6 +32,29 @@ COMPRESSION = 1
 
 TIMEOUT_S = 120.0
 CHUNK = 1 << 20
+
+PAUSES_S = (0.2, 1.0)
+"""Before a registry that failed is asked again: long enough for a connection that was cut or a server that was busy."""
+
+T = TypeVar("T")
+
+
+class PassingError(ToolchainError):
+    """The registry is gone, or failed by itself: the next time may go well."""
+
+
+def patiently(do: Callable[[], T]) -> T:
+    """Does what may be done twice, and does it again when the registry fails.
+
+    Raises:
+        PassingError: It failed each time.
+    """
+    for pause in PAUSES_S:
+        try:
+            return do()
+        except PassingError:
+            time.sleep(pause)  # a registry does not tell when it is well again
+    return do()
 
 
 @dataclass(frozen=True)
@@ -191,6 +216,27 @@ def _request(
     return answer.status, answer.headers
 
 
+OWN = "for that of this machine: `slipway doctor`, and $SLIPWAY_HOME/logs/registry.log"
+"""Where to look for a registry that slipway runs; of another one, nothing is known here."""
+
+
+FULL_BY_NUMBER = r'\bErr"?:(?:28|122)\b'
+"""How a registry that keeps its blobs in files says that no space is left: by the number of the system's error."""
+
+_FULL = re.compile(rf"no space left|quota exceeded|{FULL_BY_NUMBER}", re.IGNORECASE)
+
+_LOGIN = re.compile(r"\b40[13]\b|unauthorized|denied|forbidden", re.IGNORECASE)
+
+
+def mend_of(said: str) -> str:
+    """What to do when somebody who speaks to a registry failed with these words."""
+    if _FULL.search(said):
+        return f"make sure that the registry's disk has room ({OWN}), then run again"
+    if _LOGIN.search(said):
+        return "log in to the registry with `docker login`, as somebody who may pull and push, then run again"
+    return f"check that the registry runs and can be reached ({OWN}), then run again"
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a registry said: the names of headers are in lower case."""
@@ -206,7 +252,7 @@ def exchange(
     """One request and its answer, whatever its status.
 
     Raises:
-        ToolchainError: The registry is gone, or does not speak HTTP.
+        PassingError: The registry is gone, or does not speak HTTP.
     """
     parts = urllib.parse.urlsplit(url)
     connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
@@ -224,9 +270,9 @@ def exchange(
             response = connection.getresponse()
         content = response.read()
     except (OSError, http.client.HTTPException) as error:
-        raise ToolchainError(
+        raise PassingError(
             f"the registry at {parts.netloc} did not take {method} {parts.path}: {error}",
-            "see `slipway doctor`; its log is in $SLIPWAY_HOME/logs/registry.log",
+            mend_of(str(error)),
         ) from error
     finally:
         connection.close()
@@ -237,7 +283,7 @@ def refused(method: str, url: str, answer: Answer) -> ToolchainError:
     """What to raise for an answer that is none of those wanted."""
     parts = urllib.parse.urlsplit(url)
     text = answer.body.decode(errors="replace").strip()[:300]
-    return ToolchainError(
-        f"the registry at {parts.netloc} answered {answer.status} to {method} {parts.path}: {text}",
-        "check that its disk has room; its log is in $SLIPWAY_HOME/logs/registry.log",
-    )
+    message = f"the registry at {parts.netloc} answered {answer.status} to {method} {parts.path}: {text}"
+    if answer.status == http.HTTPStatus.TOO_MANY_REQUESTS or answer.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+        return PassingError(message, mend_of(text))
+    return ToolchainError(message, f"see its log ({OWN}), or ask whoever runs it")

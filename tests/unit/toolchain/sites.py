@@ -27,20 +27,31 @@ class Answer:
 
 
 @contextmanager
-def served(answer: Callable[[Request], Answer], port: int = 0) -> Generator[int]:
-    """Serve on the loopback address inside the block; gives the port."""
+def served(answer: Callable[[Request], Answer | None], port: int = 0) -> Generator[int]:
+    """Serve on the loopback address inside the block; gives the port. An answer that is None hangs up."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def respond(self) -> None:
-            length = int(self.headers["Content-Length"] or 0)
-            given = answer(Request(self.command, self.path, dict(self.headers), self.rfile.read(length)))
+            given = answer(Request(self.command, self.path, dict(self.headers), self.body()))
+            if given is None:
+                return
             self.send_response(given.status)
             for name, value in ({"Content-Length": str(len(given.body))} | given.headers).items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(given.body)
 
-        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = respond  # noqa: N815 - the base class looks for these names
+        def body(self) -> bytes:
+            if self.headers["Transfer-Encoding"] != "chunked":
+                return self.rfile.read(int(self.headers["Content-Length"] or 0))
+            whole = bytearray()
+            while size := int(self.rfile.readline(), 16):
+                whole += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return bytes(whole)
+
+        do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = respond  # noqa: N815 - the base class looks for these names
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class named it
             pass

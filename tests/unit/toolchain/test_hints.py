@@ -13,6 +13,7 @@ from toolchain.home import Home
 # What the engine, BuildKit, the registry and Kubernetes' client really print.
 SAID = {
     "disk-full": "error: open /x/.pulumi/stacks/slipway/dev.json.18c.tmp: write: no space left on device",
+    "registry-full": 'failed to push r/a: {"errors":[{"detail":{"DriverName":"filesystem","Enclosed":{"Err":28}}}]}',
     "stack-locked": "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end",
     "wrong-passphrase": "error: getting stack configuration: get stack secrets manager: incorrect passphrase",
     "no-passphrase": "error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE "
