@@ -81,7 +81,7 @@ def _asked(image: ImageReference, home: Home, *, insecure: bool) -> dict[str, by
         named = [f"--source-name={image.repository.rpartition('/')[2]}", f"--source-version={image.digest}"]
         try:
             done = subprocess.run(
-                [str(syft), "scan", f"registry:{image}", "--quiet", *named, *outputs],
+                [str(syft), "scan", f"registry:{image}", *named, *outputs],
                 capture_output=True, text=True, check=False, timeout=TIMEOUT_S, env={**os.environ, **environ},
             )  # fmt: skip
         except subprocess.TimeoutExpired:
