@@ -16,7 +16,7 @@ from cli.plain import mapping
 from cli.workspace import Workspace
 from components.spec.loading import Loaded
 from components.spec.without_effect import without_effect
-from toolchain import docker_host, install, registry, services
+from toolchain import docker_host, install, registry, services, trials
 from toolchain.progress import Progress
 
 # The one stack whose passphrase is published, so that it can be made without asking anybody.
@@ -104,6 +104,8 @@ def recover(workspace: Workspace) -> None:
     # decides.
     for sentence in workspace.engine.recover(restore=workspace.stack == SELF_MADE):
         terminal.say(f"recovered: {sentence}")
+    if swept := trials.sweep(workspace.home):
+        terminal.say(f"recovered: took away what {swept} killed test(s) of an image left")
 
 
 def make_stack(workspace: Workspace) -> None:

@@ -18,6 +18,7 @@ from components.spec.tags import Commit, DirtyTreeError, Tags, image_tags
 from policies.values.image import ImageReference
 from policies.values.tag import Version
 from toolchain.distribution import Content, Remote
+from toolchain.errors import ToolchainError
 
 
 def require_clean(workspace: Workspace, settings: Settings) -> None:
@@ -62,8 +63,12 @@ def put(workspace: Workspace, settings: Settings, images: Mapping[str, Any]) -> 
     registry = remote(workspace, settings)
     for name, build in wanted.items():
         reference = ImageReference.parse(str(images[name]))
-        names = _names(workspace, settings, registry, build, reference)
-        moved = _put(registry, name, build.tags.version, names, reference)
+        try:
+            names = _names(workspace, settings, registry, build, reference)
+            moved = _put(registry, name, build.tags.version, names, reference)
+        except ToolchainError as error:
+            message = f"{name} is up, but not all of its tags are put on {reference}: {error.message}"
+            raise ToolchainError(message, error.mend) from error
         click.echo(f"{click.style('Tags', bold=True)}  {name}  {' '.join(moved) or 'as they were'}")
 
 

@@ -16,15 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import psutil
-
 from provider.step import RefusedError
+from toolchain import trials
 
 PROBE = Path(__file__).with_name("probe.py")
 """Asks for a page, inside a container's network."""
-
-ROOT = "root"
-"""The folder of an image's files, in a test's own."""
 
 CALL_S = 30.0
 """Seconds for one call of runc, on a busy machine."""
@@ -77,11 +73,11 @@ class Container:
 
     def asked(self, port: int, path: str, seconds: float) -> int | None:
         """The status that a page answers with, None if nothing answers."""
-        state = subprocess.run([*self._runc, "state", self._name], capture_output=True, text=True, timeout=CALL_S)
-        if state.returncode or not (pid := cast("int", json.loads(state.stdout)["pid"])):
-            return None
-        command = ["nsenter", f"--net=/proc/{pid}/ns/net", sys.executable, "-I", str(PROBE), str(port), path]
         with contextlib.suppress(subprocess.TimeoutExpired):
+            state = subprocess.run([*self._runc, "state", self._name], capture_output=True, text=True, timeout=CALL_S)
+            if state.returncode or not (pid := cast("int", json.loads(state.stdout)["pid"])):
+                return None
+            command = ["nsenter", f"--net=/proc/{pid}/ns/net", sys.executable, "-I", str(PROBE), str(port), path]
             done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
             return int(done.stdout) if done.returncode == 0 else None
         return None
@@ -110,53 +106,26 @@ class Container:
 
 
 @contextlib.contextmanager
-def running(
-    runc: Path, root: Path, image: Mapping[str, Any], confinement: Confinement, work: Path
-) -> Generator[Container]:
+def running(runc: Path, image: Mapping[str, Any], confinement: Confinement, work: Path) -> Generator[Container]:
     """A container inside the block, gone after it.
 
     Args:
         runc: the program.
-        root: the image's unpacked files; nothing is written there.
         image: what the image says of how it runs.
         confinement: how it is confined.
-        work: a scratch folder.
+        work: the trial's folder; nothing is written to the image's files in it.
     """
     name = f"slipway-image-test-{uuid.uuid4().hex[:12]}"
     bundle = work / name
     bundle.mkdir()
-    (bundle / "config.json").write_text(json.dumps(specification(root, image, confinement)), encoding="utf-8")
-    container = Container([str(runc), "--root", str(work / "runc")], name, bundle)
+    told = specification(work / trials.ROOT, image, confinement)
+    (bundle / "config.json").write_text(json.dumps(told), encoding="utf-8")
+    container = Container([str(runc), "--root", str(work / trials.STATE)], name, bundle)
     try:
         yield container
     finally:
         container.remove()
         shutil.rmtree(bundle)
-
-
-@contextlib.contextmanager
-def root_folder(work: Path) -> Generator[Path]:
-    """A folder in memory inside the block: thousands of files are written and gone again in a moment."""
-    root = work / ROOT
-    root.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "slipway-image-test", str(root)], check=True)
-    try:
-        yield root
-    finally:
-        subprocess.run(["umount", "--lazy", str(root)], check=True)
-
-
-def sweep(runc: Path, parent: Path) -> None:
-    """Ends the containers, and gives back the memory, of processes that were killed in the middle of a test."""
-    for work in parent.glob("test-*") if parent.is_dir() else ():
-        pid = work.name.split("-")[1]
-        if pid.isdigit() and psutil.pid_exists(int(pid)):
-            continue
-        for name in sorted((work / "runc").iterdir()) if (work / "runc").is_dir() else ():
-            command = [str(runc), "--root", str(work / "runc"), "delete", "--force", name.name]
-            subprocess.run(command, capture_output=True, check=False)
-        if (work / ROOT).is_mount():
-            subprocess.run(["umount", "--lazy", str(work / ROOT)], capture_output=True, check=False)
 
 
 def specification(root: Path, image: Mapping[str, Any], confinement: Confinement) -> dict[str, Any]:

@@ -7,10 +7,9 @@ from typing import Any
 from provider import attached, container, image_files
 from provider.container import Confinement, Container
 from provider.step import RefusedError
-from toolchain import install
+from toolchain import install, trials
 from toolchain.home import Home
 from toolchain.progress import Progress
-from toolchain.scratch import scratch_folder
 
 PAUSE_S = 0.1
 """Between two looks at a container that starts."""
@@ -50,10 +49,9 @@ def image_test(inputs: Mapping[str, Any]) -> dict[str, Any]:
     confinement = Confinement(
         (run["user"], run["group"]), run["memory"], run["processes"], run["environ"], run["command"]
     )
-    container.sweep(runc, home.run / "steps")
-    with scratch_folder(home.run / "steps", "test") as work, container.root_folder(work) as root:
-        image_files.unpack(repository, manifest, root, work)
-        with container.running(runc, root, image, confinement, work) as started:
+    with trials.trial(home) as work:
+        image_files.unpack(repository, manifest, work / trials.ROOT, work)
+        with container.running(runc, image, confinement, work) as started:
             seen = _answers(reference, started, run)
             _stops(reference, started, run["graceSeconds"])
     return {"answered": seen}

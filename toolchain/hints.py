@@ -59,7 +59,7 @@ HINTS = (
     Hint(
         "registry-credentials",
         r"401 Unauthorized|403 Forbidden|unauthorized: |authentication required|insufficient_scope|"
-        r"denied: (?:requested|access)",
+        r"denied: (?:requested|access)|failed to push[^\n]*: (?:unauthorized|denied)",
         "The registry refused the credentials.",
         "Check `slipway:registry` in the stack file and its secret, then run again.",
     ),
@@ -78,6 +78,13 @@ HINTS = (
         r"|failed to (?:push|do request|resolve)[^\n]*(?:connection refused|i/o timeout|no such host)",
         "The registry does not answer.",
         "`make up` starts the embedded one; for another, check `slipway:registry` in the stack file and the network.",
+    ),
+    Hint(
+        "registry-fails",
+        r"failed to push",
+        "The registry did not take the image.",
+        "Check that it runs well and that its disk has room (the log of the one on this machine is "
+        "$SLIPWAY_HOME/logs/registry.log), then run again.",
     ),
     Hint(
         "cluster-unreachable",

@@ -88,6 +88,11 @@ class Home:
         return self.root / "run"
 
     @property
+    def trials(self) -> Path:
+        """What images are tried in, a folder for each trial."""
+        return self.run / "trials"
+
+    @property
     def logs(self) -> Path:
         """What services and builds printed."""
         return self.root / "logs"

@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from toolchain import bases, buildkit, docker, processes, registry, web
+from toolchain import bases, buildkit, docker, processes, registry, trials, web
 from toolchain.errors import ToolchainError, explained
 from toolchain.home import Home
 from toolchain.install import SERVICES, ensure
@@ -89,7 +89,7 @@ def _alone(home: Home) -> Generator[None]:
 def down(home: Home, progress: Progress) -> None:
     """Stop the services; images and build cache stay. No process and no mount is left."""
     with explained("stopping the registry and BuildKit"), progress.step("stopping the registry and BuildKit"):
-        stopped = [buildkit.stop(home), registry.stop(home), docker.stop()]
+        stopped = [buildkit.stop(home), registry.stop(home), docker.stop(), trials.sweep(home) > 0]
     if not any(stopped):
         progress.line("· nothing was running")
 

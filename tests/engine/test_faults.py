@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 import uuid
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,9 +20,10 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.support.background import up_in_background
 from tests.support.faults import differences, manifests_of, state_of
-from tests.support.ports import free_port
 from tests.support.private_machine import private_machine
+from tests.support.small_disk import fill, small_disk
 from tests.support.small_image import build_small
 from tests.support.waiting import eventually
 from tests.support.workbench import Result, Workbench, copy_checkout
@@ -176,48 +173,6 @@ def kill_buildkit(machine: dict[str, str]) -> None:
     assert eventually(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
 
 
-@contextlib.contextmanager
-def up_in_background(workbench: Workbench) -> Generator[Callable[[], Result]]:
-    """An `up` that runs inside the block; what is given waits for its end."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cli.main", "up", "--stack", "dev"],
-        cwd=workbench.folder,
-        env=os.environ | workbench.extra | {"NO_COLOR": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-    def end() -> Result:
-        out, err = process.communicate()
-        return Result(process.returncode, out, err)
-
-    try:
-        yield end
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            process.communicate()
-
-
-def test_a_registry_that_does_not_answer_is_named(deployed: Workbench) -> None:
-    before = Made.of(deployed)
-    said = up(deployed, SLIPWAY__REGISTRY__ADDRESS=f"127.0.0.1:{free_port()}")
-    told(said, "The registry does not answer.")
-    unchanged(deployed, before)
-    converges(deployed)
-
-
-def test_a_registry_that_refuses_the_credentials_is_named(deployed: Workbench) -> None:
-    before = Made.of(deployed)
-    challenge = Answer(401, b'{"errors":[{"code":"UNAUTHORIZED"}]}', {"WWW-Authenticate": 'Basic realm="registry"'})
-    with served(lambda _: challenge) as port:
-        said = up(deployed, SLIPWAY__REGISTRY__ADDRESS=f"127.0.0.1:{port}")
-    told(said, "The registry refused the credentials.")
-    unchanged(deployed, before)
-    converges(deployed)
-
-
 def test_a_killed_buildkit_is_brought_back_by_the_next_up(deployed: Workbench, machine: dict[str, str]) -> None:
     change_source(deployed)
     kill_buildkit(machine)
@@ -299,35 +254,19 @@ def test_a_state_that_was_cut_short_is_for_a_person_to_put_back_elsewhere(deploy
 
 
 @pytest.fixture
-def small_disk(deployed: Workbench, tmp_path: Path) -> Generator[Path]:
-    """The stack's state on a disk of its own of 48 MB."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
+def disk(deployed: Workbench, tmp_path: Path) -> Generator[Path]:
+    """The stack's state on a small disk of its own."""
     state = deployed.folder / ".state"
     state.rename(tmp_path / "state")
     state.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", str(state)], capture_output=True)
-    if mounted.returncode:
-        pytest.skip(f"no disk can be mounted here: {mounted.stderr.decode().strip()}")
-    try:
+    with small_disk(state):
         shutil.copytree(tmp_path / "state", state, dirs_exist_ok=True)
         yield state
-    finally:
-        subprocess.run(["umount", "--lazy", str(state)], check=True)
 
 
-def fill(disk: Path) -> Path:
-    """Write until nothing more fits."""
-    ballast = disk / "ballast"
-    with contextlib.suppress(OSError), ballast.open("ab", buffering=0) as file:
-        while True:
-            file.write(bytes(64 * 1024))
-    return ballast
-
-
-def test_a_full_disk_is_named_before_anything_is_changed(deployed: Workbench, small_disk: Path) -> None:
+def test_a_full_disk_is_named_before_anything_is_changed(deployed: Workbench, disk: Path) -> None:
     before = Made.of(deployed)
-    ballast = fill(small_disk)
+    ballast = fill(disk)
     said = up(deployed)
     told(said, "the disk is full")
     ballast.unlink()
@@ -335,14 +274,14 @@ def test_a_full_disk_is_named_before_anything_is_changed(deployed: Workbench, sm
     converges(deployed)
 
 
-def test_a_disk_that_fills_up_during_a_run_costs_nothing_but_the_run(deployed: Workbench, small_disk: Path) -> None:
+def test_a_disk_that_fills_up_during_a_run_costs_nothing_but_the_run(deployed: Workbench, disk: Path) -> None:
     # The engine tries to write its state for most of a minute before it gives up.
     # given a run that is in the middle of a build when its disk fills up
     with held_step() as held:
         change_source(deployed, held.step)
         with up_in_background(deployed) as end:
             assert held.begun.wait(PATIENCE_S), end().text
-            ballast = fill(small_disk)
+            ballast = fill(disk)
             held.released.set()
             said = end()
         # then it does not say that it went well

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
+import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from components.spec.keyring import Key, Keyring, keyring_file, read_keyring, written
 from policies.values.image import ImageReference
 from provider import attached
 from provider.provenance import provenance, stated
@@ -21,9 +22,12 @@ from provider.repository import Repository
 from provider.signature import signature, verification
 from provider.step import RefusedError
 from tests.support.canary import CANARY, blobs_of, files_below, sightings, unpacked
+from tests.support.faulty_registry import FaultyRegistry, RegistryFault
+from tests.support.signers import Signer, a_signer
 from tests.support.small_image import build_small
 from tests.support.workbench import Result, Workbench, copy_checkout
-from toolchain import cosign, oci
+from tests.unit.toolchain.sites import Request
+from toolchain import cosign, files, oci, registry
 from toolchain.distribution import Content
 from toolchain.home import Home
 
@@ -226,10 +230,12 @@ class Pushed:
         return f"{self.repository.name}@{self.digest}"
 
 
-def pushed(like: str, mark: str) -> Pushed:
-    """An image with the content of another one, and a label that makes it a different one, in a new repository."""
+def pushed(like: str, mark: str, repository: Repository | None = None) -> Pushed:
+    """An image with the content of another one, and a mark that makes it a different one; in a new repository."""
     source, digest = attached.repository_of(like, insecure=True)
-    repository = Repository.at(source.remote.address, f"tests/{uuid.uuid4().hex}", insecure=True)
+    repository = repository or Repository.at(
+        source.remote.address, f"tests/{uuid.uuid4().hex}/python-api", insecure=True
+    )
     content = attached.subject(source, digest)
     manifest = content.parsed
     for blob in (manifest["config"], *manifest["layers"]):
@@ -241,39 +247,18 @@ def pushed(like: str, mark: str) -> Pushed:
     return Pushed(repository, changed.digest)
 
 
-@dataclass(frozen=True)
-class Key:
-    """A key of a test's own, whose private half is in the home."""
-
-    id: str
-    public: str
-
-
-def new_key(home: Home) -> Key:
-    from components.spec.keyring import key_id
-
-    private, public = cosign.new_key(home, os.environ.get(cosign.PASSWORD_VARIABLE, "slipway-dev"))
-    place = cosign.key_file(home, key_id(public))
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(private)
-    return Key(key_id(public), public)
-
-
 @pytest.fixture(scope="module")
-def keys() -> Iterator[tuple[Key, Key]]:
+def keys() -> Iterator[tuple[Signer, Signer]]:
     """Two keys, gone from the home when the tests are over."""
-    home = Home.from_environment()
-    made = new_key(home), new_key(home)
-    yield made
-    for key in made:
-        cosign.key_file(home, key.id).unlink()
+    with a_signer() as ours, a_signer() as theirs:
+        yield ours, theirs
 
 
-def signed(image: Pushed, key: Key) -> None:
+def signed(image: Pushed, key: Signer) -> None:
     signature({"reference": image.reference, "insecure": True, "key": key.id, "public": key.public})
 
 
-def verified(image: Pushed, *trusted: Key) -> str:
+def verified(image: Pushed, *trusted: Signer) -> str:
     told = {"reference": image.reference, "insecure": True, "source": "staging"}
     return str(verification({**told, "trusted": {key.id: key.public for key in trusted}})["signedBy"])
 
@@ -282,12 +267,12 @@ def image_of(workbench: Workbench) -> str:
     return str(steps(workbench)["Scan"]["reference"])
 
 
-def test_an_image_that_nobody_signed_is_refused(running: Workbench, keys: tuple[Key, Key]) -> None:
+def test_an_image_that_nobody_signed_is_refused(running: Workbench, keys: tuple[Signer, Signer]) -> None:
     with pytest.raises(RefusedError, match="no valid signature by a key of `staging`"):
         verified(pushed(image_of(running), "unsigned"), *keys)
 
 
-def test_an_image_that_another_key_signed_is_refused(running: Workbench, keys: tuple[Key, Key]) -> None:
+def test_an_image_that_another_key_signed_is_refused(running: Workbench, keys: tuple[Signer, Signer]) -> None:
     ours, theirs = keys
     image = pushed(image_of(running), "another key")
     signed(image, theirs)
@@ -296,7 +281,7 @@ def test_an_image_that_another_key_signed_is_refused(running: Workbench, keys: t
     assert verified(image, ours, theirs) == theirs.id
 
 
-def test_a_signature_of_another_image_does_not_count(running: Workbench, keys: tuple[Key, Key]) -> None:
+def test_a_signature_of_another_image_does_not_count(running: Workbench, keys: tuple[Signer, Signer]) -> None:
     # given a signed image, and a changed one that is given its signature
     ours, _ = keys
     image = pushed(image_of(running), "signed")
@@ -316,7 +301,69 @@ def test_a_signature_of_another_image_does_not_count(running: Workbench, keys: t
         verified(tampered, ours)
 
 
-def test_an_image_is_signed_and_stated_about_once(running: Workbench, keys: tuple[Key, Key]) -> None:
+@pytest.fixture
+def front() -> Iterator[FaultyRegistry]:
+    """This machine's registry, behind an address of its own."""
+    made = FaultyRegistry(registry.address())
+    made.serve()
+    yield made
+    made.close()
+
+
+def promote(workbench: Workbench, image: Pushed, front: FaultyRegistry, trusted: Signer) -> None:
+    """Let the stack run an image that `staging` ran, whose key is committed."""
+    stack = workbench.stack_file()
+    config = stack["config"]
+    repository = image.repository.path.removesuffix("/python-api")
+    config["slipway:registry"] |= {"address": front.address, "repository": repository}
+    config["slipway:workloads"]["python-api"]["image"] = {"promote": {"from": "staging"}}
+    config["slipway:supplyChain"] = {"scan": {}}
+    workbench.write_stack_file(stack)
+    (workbench.folder / "promotions" / "dev.yaml").write_text(f"staging:\n  python-api: {image.digest}\n")
+    key = Key(id=trusted.id, created="2026-11-22", use="signing", public=trusted.public)
+    files.write(keyring_file(workbench.folder, "staging"), written(Keyring(keys=(key,))))
+
+
+def test_a_stack_runs_only_promoted_images_that_their_stack_signed(
+    running: Workbench, keys: tuple[Signer, Signer], front: FaultyRegistry, tmp_path: Path
+) -> None:
+    # given a stack that runs an image which staging signed and prod may run
+    ours, theirs = keys
+    shutil.copytree(running.folder, tmp_path / "checkout", symlinks=True)
+    workbench = Workbench(tmp_path / "checkout")
+    good = pushed(image_of(running), "promoted")
+    others = {mark: pushed(good.reference, mark, good.repository) for mark in ("unsigned", "theirs", "changed")}
+    signed(good, ours)
+    signed(others["theirs"], theirs)
+    signed(others["changed"], ours)
+    promote(workbench, good, front, ours)
+    said = up(workbench)
+    assert said.code == 0, said.text
+    before = workbench.rendered()
+    assert good.digest in "".join(before.values())
+
+    def changed(request: Request) -> bool:
+        return request.path.endswith(f"/manifests/{others['changed'].digest}")
+
+    # when one is promoted that nobody signed, another signed, or whose content was changed in the registry
+    refusals = {
+        "unsigned": "has no valid signature by a key of `staging`",
+        "theirs": "has no valid signature by a key of `staging`",
+        "changed": f"gave other content than {others['changed'].digest}",
+    }
+    for mark, why in refusals.items():
+        promote(workbench, others[mark], front, ours)
+        with front.meets(RegistryFault("other content", changed)):
+            refused = up(workbench)
+        # then it is refused with the reason, and what runs stays
+        assert refused.code == 1, refused.text
+        assert why in refused.text
+        assert "mend: " in refused.text
+        assert "Traceback" not in refused.text
+        assert workbench.rendered() == before
+
+
+def test_an_image_is_signed_and_stated_about_once(running: Workbench, keys: tuple[Signer, Signer]) -> None:
     # given steps that were done, and whose end a killed engine never wrote down
     image, key = pushed(image_of(running), "twice"), keys[0]
     source: dict[str, Any] = dict.fromkeys(("target", "args", "platforms"))
@@ -334,7 +381,7 @@ def test_an_image_is_signed_and_stated_about_once(running: Workbench, keys: tupl
     assert len(first) == 2
 
 
-def test_an_image_that_is_not_there_is_refused(keys: tuple[Key, Key], running: Workbench) -> None:
+def test_an_image_that_is_not_there_is_refused(keys: tuple[Signer, Signer], running: Workbench) -> None:
     reference = ImageReference.parse(image_of(running))
     missing = Pushed(Repository.at(reference.registry, reference.repository, insecure=True), f"sha256:{'0' * 64}")
     with pytest.raises(RefusedError, match="is not in the registry"):
@@ -353,14 +400,12 @@ def test_what_was_signed_before_and_after_a_rotation_verifies_and_a_backup_bring
         assert done.code == 0, done.text
         return done
 
-    def ring() -> tuple[Key, ...]:
-        from components.spec.keyring import keyring_file, read_keyring
-
+    def ring() -> tuple[Signer, ...]:
         found = read_keyring(keyring_file(running.folder, "staging"))
         assert found
-        return tuple(Key(each.id, each.public) for each in found.keys)
+        return tuple(Signer(each.id, each.public) for each in found.keys)
 
-    def sign_with_password(image: Pushed, key: Key) -> None:
+    def sign_with_password(image: Pushed, key: Signer) -> None:
         cosign.sign(
             home, image.reference, cosign.Signer(cosign.key_file(home, key.id), password[cosign.PASSWORD_VARIABLE]),
             insecure=True,

@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Literal
 
 from tests.support.ports import free_port
+from tests.support.small_disk import fill
 from tests.support.waiting import eventually
 from tests.unit.toolchain.sites import Answer, Request, served
 from toolchain import install, oci, registry
 from toolchain.home import Home
 from toolchain.progress import Progress
 
-Kind = Literal["down", "stalled", "slow", "500", "401", "cut", "other content"]
+Kind = Literal["down", "stalled", "slow", "500", "401", "cut", "full", "other content"]
 """`down`: nobody listens any more. `stalled`: never answers. `slow`: answers late. `cut`: takes half of what is sent,
-and hangs up. `other content`: gives something else than what was pushed."""
+and hangs up. `full`: its disk has no room any more. `other content`: gives something else than what was pushed."""
 
 LATE_S = 1.0
 
@@ -41,11 +42,13 @@ class RegistryFault:
         kind: what happens to them.
         when: which requests.
         times: how many of them, the first ones.
+        disk: what fills up, a disk of its own.
     """
 
     kind: Kind
     when: Callable[[Request], bool] = lambda _: True
     times: int = EVER
+    disk: Path = Path()
 
 
 @dataclass
@@ -65,6 +68,7 @@ class FaultyRegistry:
     asked: list[str] = field(default_factory=list[str])
     _fault: RegistryFault | None = None
     _counted: int = 0
+    _ballast: list[Path] = field(default_factory=list[Path])
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _over: threading.Event = field(default_factory=threading.Event)
     _serving: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
@@ -80,6 +84,9 @@ class FaultyRegistry:
         finally:
             self._fault = None
             self._over.set()
+            for ballast in self._ballast:
+                ballast.unlink()
+            self._ballast.clear()
             self.serve()
 
     def serve(self) -> None:
@@ -115,6 +122,9 @@ class FaultyRegistry:
             case "cut":
                 self._send_half(request)
                 return None
+            case "full":
+                self._ballast.append(fill(fault.disk))
+                return self._passed_on(request)
             case "other content":
                 return self._changed(request)
 

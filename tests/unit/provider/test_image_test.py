@@ -65,8 +65,8 @@ def tried(monkeypatch: pytest.MonkeyPatch, container: Behaves, *, user: str = "1
         yield container
 
     @contextmanager
-    def root_folder(work: Path) -> Generator[Path]:
-        yield work
+    def trial(_: object) -> Generator[Path]:
+        yield Path()
 
     def nothing(*_: object) -> None:
         return
@@ -75,9 +75,8 @@ def tried(monkeypatch: pytest.MonkeyPatch, container: Behaves, *, user: str = "1
         return {name: Path(name) for name in names}
 
     monkeypatch.setattr(step.container, "running", running)
-    monkeypatch.setattr(step.container, "root_folder", root_folder)
+    monkeypatch.setattr(step.trials, "trial", trial)
     monkeypatch.setattr(step.container, "can_run", lambda: True)
-    monkeypatch.setattr(step.container, "sweep", nothing)
     monkeypatch.setattr(step.image_files, "unpack", nothing)
     monkeypatch.setattr(step.install, "ensure", programs)
     with registry_site() as site:

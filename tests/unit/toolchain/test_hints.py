@@ -23,6 +23,7 @@ SAID = {
     'dialing: dial unix /c/run/buildkitd.sock: connect: no such file or directory"',
     "registry-down": 'error: failed to solve: failed to do request: Head "http://127.0.0.1:5001/v2/a": dial tcp '
     "127.0.0.1:5001: connect: connection refused",
+    "registry-fails": 'error: failed to solve: failed to push r/a: failed to do request: Post "http://r/v2/a": EOF',
     "cluster-unreachable": "error: configured Kubernetes cluster is unreachable: unable to load Kubernetes client "
     "configuration from kubeconfig file",
 }
@@ -38,6 +39,12 @@ def test_a_full_disk_is_named_although_the_registry_failed_by_it() -> None:
     hint = explain("failed to push: dial tcp 127.0.0.1:5001: connect: connection refused\nno space left on device")
     assert hint is not None
     assert hint.name == "disk-full"
+
+
+def test_a_refused_push_is_told_by_its_login() -> None:
+    hint = explain("error: failed to solve: failed to push 127.0.0.1:5001/slipway/python-api:dev: unauthorized")
+    assert hint is not None
+    assert hint.name == "registry-credentials"
 
 
 @pytest.mark.parametrize(
