@@ -108,7 +108,7 @@ def _facts(urn: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         RefusedError: the image is not let through.
         ToolchainError: something else failed; the next run does the step again.
     """
-    doing = f"{_type(urn)} of {inputs['reference']}"
+    doing = f"{_type(urn)} of {inputs.get('reference') or _name(urn)}"
     with explained(doing):
         try:
             return _kind(urn).step(inputs)

@@ -282,8 +282,8 @@ def exchange(
 def refused(method: str, url: str, answer: Answer) -> ToolchainError:
     """What to raise for an answer that is none of those wanted."""
     parts = urllib.parse.urlsplit(url)
-    text = answer.body.decode(errors="replace").strip()[:300]
-    message = f"the registry at {parts.netloc} answered {answer.status} to {method} {parts.path}: {text}"
+    text = answer.body.decode(errors="replace").strip()
+    message = f"the registry at {parts.netloc} answered {answer.status} to {method} {parts.path}: {text[:600]}"
     if answer.status == http.HTTPStatus.TOO_MANY_REQUESTS or answer.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
         return PassingError(message, mend_of(text))
     return ToolchainError(message, f"see its log ({OWN}), or ask whoever runs it")
