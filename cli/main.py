@@ -30,6 +30,8 @@ COMMANDS = {
     "schema": "schema",
     "stack": "stack",
     "promote": "promote",
+    "backups": "backups",
+    "restore": "restore",
     "retention": "retention",
     "keys": "keys",
     "lint": "lint",

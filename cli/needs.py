@@ -75,7 +75,9 @@ def needs(settings: Settings, own_registry: str) -> Needs:
     """What these settings use; `own_registry` is the address of this machine's registry."""
     builds = bool(settings.builds)
     to_docker = isinstance(settings.target, DockerTarget)
-    builds |= to_docker and any(needs_files(workload) for workload in settings.workloads.values())
+    # What saves volumes on a Docker host has secrets, which that image brings.
+    files = bool(settings.saved_workloads) or any(needs_files(workload) for workload in settings.workloads.values())
+    builds |= to_docker and files
     provider = "docker" if to_docker else "kubernetes"
     random = ("random",) if settings.secrets or settings.monitoring else ()
     build = ("docker-build",) if builds else ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pulumi
 
@@ -43,6 +44,7 @@ class DockerWorkload(pulumi.ComponentResource):
         project: Path,
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
+        mounts: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Declares the workload.
 
@@ -56,6 +58,7 @@ class DockerWorkload(pulumi.ComponentResource):
             project: the folder that its profile and its source are below.
             after: what must be healthy before it starts.
             opts: Pulumi's options; give the Docker provider here.
+            mounts: what it sees of others'.
         """
         super().__init__("slipway:index:DockerWorkload", name, {}, opts)
         where, target = environment.spec, environment.target
@@ -79,6 +82,7 @@ class DockerWorkload(pulumi.ComponentResource):
             files=_fingerprint(spec, secrets),
             seccomp=_text(project, spec.seccomp_profile),
             source=str(project / spec.live_reload.folder) if spec.live_reload else None,
+            others=mounts,
         )
         met = [environment.networks[each.role] for each in networks]
         runs = docker_apply(name, container, self, after=[*met, *kept, *brought, *after])

@@ -12,6 +12,8 @@ from components.manifests.dashboard import dashboard
 from components.manifests.network_policy import metrics_policy
 from components.manifests.service import metrics_service, service_address
 from components.secret_files import SecretFiles
+from components.spec.backup import PORT as BACKUP_PORT
+from components.spec.backup import Backup, saved
 from components.spec.monitoring import ALERTMANAGER, PROMETHEUS, Receiver
 from components.spec.monitoring import Monitoring as MonitoringSpec
 from components.spec.secret import ConfiguredSecret, Secret
@@ -41,6 +43,7 @@ class Monitoring(pulumi.ComponentResource):
         images: Mapping[str, VerifiedImage],
         stored: Mapping[str, pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
+        backup: Backup | None = None,
     ) -> None:
         """Declares the monitoring.
 
@@ -52,24 +55,28 @@ class Monitoring(pulumi.ComponentResource):
             images: what is run, by name.
             stored: the values of the stack's stored secrets.
             opts: Pulumi's options; give the Kubernetes provider here.
+            backup: what saves their volumes, if something does.
         """
         super().__init__("slipway:index:Monitoring", name, {}, opts)
         where, below = environment.spec, pulumi.ResourceOptions(parent=self)
         specs = {each: workload.spec for each, workload in workloads.items()}
-        seen = watched(specs)
+        seen, kept = watched(specs), saved(backup, specs)
         ports = {PROMETHEUS: prometheus.PORT, ALERTMANAGER: alertmanager.PORT}
         addresses = {each: service_address(where, each, port) for each, port in ports.items()}
         apply("metrics-network", metrics_policy(where, seen), self, after=[environment.namespace])
+        if kept:
+            saving = metrics_policy(where, kept, "backup-metrics", BACKUP_PORT)
+            apply("backup-metrics-network", saving, self, after=[environment.namespace])
         apply("dashboard", dashboard(where, seen), self, after=[environment.namespace])
         names = [
             # A Service is ready once a pod answers behind it.
             apply(f"{each}-metrics", metrics_service(where, each, one), self, after=workloads[each].ready)
-            for each, one in seen.items()
+            for each, one in {**kept, **seen}.items()
         ]
         config = {alertmanager.CONFIG_SECRET: pulumi.Output.secret(_config(spec, stored))}
         secrets = SecretFiles(f"{name}-secrets", dict.fromkeys(config, _GIVEN), environment, config, below)
         sender = alertmanager.alertmanager_workload(spec, addresses[ALERTMANAGER])
-        collector = prometheus.prometheus_workload(where, spec, specs, addresses[PROMETHEUS])
+        collector = prometheus.prometheus_workload(where, spec, specs, addresses[PROMETHEUS], backup)
         verified = [step for image in images.values() for step in image.steps]
         self.workloads = {
             # Names that are looked up before they exist are remembered as missing for a while.

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from components.backup import Saving
 from components.environment import Environment
 from components.images import verified_image
+from components.manifests.backup import backup_workload, docker_mounts
 from components.manifests.docker_files import needs_files
 from components.provider import docker_provider, kubernetes_provider
 from components.registry import Registry
 from components.secret_files import SecretFiles
+from components.spec.backup import BACKUP, backup_name
 from components.spec.image import BuildImage, Image
 from components.spec.order import start_order
 from components.spec.promotion import Promotions
@@ -56,6 +59,12 @@ class Described:
         """What every image has gone through before any workload changes: one that is refused changes none."""
         return [step for image in self.images.values() for step in image.steps]
 
+    @property
+    def saved(self) -> Mapping[str, Saving]:
+        """What saves the volumes of each workload of which something is saved."""
+        backup = self.settings.backup
+        return {name: Saving(backup, self.images[BACKUP]) for name in self.settings.saved_workloads} if backup else {}
+
 
 def deploy(described: Described) -> dict[str, str | None]:
     """Declares the workloads on their target.
@@ -65,7 +74,7 @@ def deploy(described: Described) -> dict[str, str | None]:
     """
     target = described.settings.target
     made = _on_docker(described, target) if isinstance(target, DockerTarget) else _on_kubernetes(described, target)
-    return {name: made[name].address for name in described.settings.images}
+    return {name: workload.address for name, workload in made.items()}
 
 
 def _on_kubernetes(described: Described, target: RenderTarget | KubernetesTarget) -> Mapping[str, Workload]:
@@ -77,13 +86,29 @@ def _on_kubernetes(described: Described, target: RenderTarget | KubernetesTarget
     verified = described.steps
     for name in start_order(wanted):
         before = [*verified, *(each for needed in wanted[name].depends_on for each in made[needed].ready)]
-        made[name] = Workload(name, wanted[name], environment, described.images[name], secrets, before, on_target)
+        made[name] = Workload(
+            name,
+            wanted[name],
+            environment,
+            described.images[name],
+            secrets,
+            before,
+            on_target,
+            described.saved.get(name),
+        )
     if settings.monitoring:
         # Programs without it are spared this.
         from components.monitoring import Monitoring
 
         watching = Monitoring(
-            "monitoring", settings.monitoring, made, environment, described.images, described.stored, on_target
+            "monitoring",
+            settings.monitoring,
+            made,
+            environment,
+            described.images,
+            described.stored,
+            on_target,
+            settings.backup,
         )
         made |= watching.workloads
     return made
@@ -98,10 +123,15 @@ def _on_docker(described: Described, target: DockerTarget) -> Mapping[str, "Dock
 
     settings, wanted = described.settings, described.settings.wanted_workloads
     on_target = pulumi.ResourceOptions(provider=docker_provider(target, described.registry))
-    environment = DockerEnvironment("environment", settings.environment, target, wanted, on_target)
+    beside = {
+        name: backup_workload(settings.environment, saving.spec, name, wanted[name])
+        for name, saving in described.saved.items()
+    }
+    running = {**wanted, **{backup_name(name): each for name, each in beside.items()}}
+    environment = DockerEnvironment("environment", settings.environment, target, running, on_target)
     secrets = DockerSecrets("secrets", settings.mounted_secrets, described.stored)
     kept = keeper = None
-    if any(needs_files(workload) for workload in wanted.values()):
+    if any(needs_files(workload) for workload in running.values()):
         source, tier = Image(build=BuildImage(folder=f"images/{KEEPER}")), settings.environment.tier
         kept = verified_image(KEEPER, source, described.registry, tier, described.promotions, {}, described.rules)
         keeper = DockerImage(KEEPER, kept, on_target)
@@ -119,5 +149,18 @@ def _on_docker(described: Described, target: DockerTarget) -> Mapping[str, "Dock
             described.project,
             before,
             on_target,
+        )
+    for name, saving in described.saved.items():
+        DockerWorkload(
+            backup_name(name),
+            beside[name],
+            environment,
+            saving.image,
+            keeper,
+            secrets.values,
+            described.project,
+            made[name].ready,
+            on_target,
+            docker_mounts(settings.environment, saving.spec, name, wanted[name]),
         )
     return made

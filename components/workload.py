@@ -1,14 +1,17 @@
 """A workload in its environment: pods of one verified image, with all that belongs to them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pulumi
 
 from components.apply import apply
+from components.backup import Saving
 from components.environment import Environment
 from components.manifests.autoscaler import autoscaler
+from components.manifests.backup import sidecar, with_way_out
 from components.manifests.config_map import config_map
 from components.manifests.deployment import deployment
+from components.manifests.manifest import Manifest
 from components.manifests.network_policy import network_policy
 from components.manifests.pod_disruption_budget import pod_disruption_budget
 from components.manifests.service import address, service
@@ -41,6 +44,7 @@ class Workload(pulumi.ComponentResource):
         secrets: SecretFiles,
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
+        saving: Saving | None = None,
     ) -> None:
         """Declares the workload.
 
@@ -52,13 +56,14 @@ class Workload(pulumi.ComponentResource):
             secrets: where the secrets it names are.
             after: what must be ready before its pods start.
             opts: Pulumi's options; give the Kubernetes provider here.
+            saving: what saves its volumes, if something does.
         """
         super().__init__("slipway:index:Workload", name, {}, opts)
         self.spec, where = spec, environment.spec
         self.address = address(where, name, spec)
         before = {
             "account": service_account(where, name, spec, pulls_with_secret=environment.pulls_with_secret),
-            "network": network_policy(where, name, spec),
+            "network": network_policy(where, name, with_way_out(saving.spec, spec) if saving else spec),
             "config": config_map(where, name, spec),
         }
         needed = [
@@ -68,12 +73,9 @@ class Workload(pulumi.ComponentResource):
         ]
         pods = apply(
             name,
-            waived(
-                (stateful_set if spec.volumes else deployment)(where, name, spec, image.reference, secrets.objects),
-                spec,
-            ),
+            waived(self._pods(name, environment, image, secrets, saving), spec),
             self,
-            after=[*environment.ready, *after, *needed, *(secrets.resources[each] for each in spec.secrets)],
+            after=[*environment.ready, *after, *needed, *(secrets.resources[each] for each in _secrets(spec, saving))],
             timeout_seconds=spec.rollout_seconds,
         )
         beside = {
@@ -89,3 +91,18 @@ class Workload(pulumi.ComponentResource):
         ]
         self.ready = [pods, *behind]
         self.register_outputs({"address": self.address, "image": image.reference})
+
+    def _pods(
+        self, name: str, environment: Environment, image: VerifiedImage, secrets: SecretFiles, saving: Saving | None
+    ) -> Manifest:
+        """What makes its pods."""
+        spec, where = self.spec, environment.spec
+        if not spec.volumes:
+            return deployment(where, name, spec, image.reference, secrets.objects)
+        beside = sidecar(where, saving.spec, name, spec, saving.image.reference, secrets.objects) if saving else None
+        return stateful_set(where, name, spec, image.reference, secrets.objects, beside)
+
+
+def _secrets(spec: WorkloadSpec, saving: Saving | None) -> Iterable[str]:
+    """The secrets that its pods mount."""
+    return dict.fromkeys((*spec.secrets, *(saving.spec.secrets if saving else ())))

@@ -1,4 +1,4 @@
-"""The one container of a workload's pod."""
+"""A container of a workload's pod."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,20 +21,23 @@ HARDENED: Mapping[str, Any] = {
 """What no workload may loosen; user and group are its own."""
 
 
-def container(name: str, workload: Workload, image: Leaf, mounted: Sequence[Volume]) -> dict[str, Any]:
+def container(
+    name: str, workload: Workload, image: Leaf, mounted: Sequence[Volume], *, main_port: str = MAIN_PORT
+) -> dict[str, Any]:
     """A container with the workload's image, by digest.
 
     Args:
         name: the workload's name, and the container's.
         workload: the workload.
         image: `repository@sha256:…`, possibly not known yet.
-        mounted: the pod's volumes.
+        mounted: the volumes that it sees.
+        main_port: the name of its main port, which no other of the pod has.
     """
     optional = {
         "command": list(workload.command),
         "args": list(workload.args),
         "env": _env(workload),
-        "ports": _ports(workload),
+        "ports": _ports(workload, main_port),
     }
     return {
         "name": name,
@@ -46,7 +49,7 @@ def container(name: str, workload: Workload, image: Leaf, mounted: Sequence[Volu
             "limits": _amounts(workload.resources.limits, workload),
         },
         "securityContext": {**HARDENED, "runAsUser": workload.user, "runAsGroup": workload.group},
-        **probes(workload),
+        **probes(workload, main_port),
         **_lifecycle(workload),
         "volumeMounts": [volume.mount() for volume in mounted],
     }
@@ -65,10 +68,10 @@ def _env(workload: Workload) -> list[dict[str, str]]:
     ]
 
 
-def _ports(workload: Workload) -> list[dict[str, Any]]:
+def _ports(workload: Workload, main_port: str) -> list[dict[str, Any]]:
     if workload.port is None:
         return []
-    named = [(MAIN_PORT, workload.port), *((extra.name, extra.port) for extra in workload.extra_ports)]
+    named = [(main_port, workload.port), *((extra.name, extra.port) for extra in workload.extra_ports)]
     return [{"name": name, "containerPort": port, "protocol": "TCP"} for name, port in named]
 
 

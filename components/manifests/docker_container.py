@@ -29,6 +29,7 @@ def docker_container(
     files: Leaf | None = None,
     seccomp: str | None = None,
     source: str | None = None,
+    others: Sequence[Mapping[str, Any]] = (),
 ) -> DockerObject:
     """A container that is as confined as the workload's pods would be.
 
@@ -42,6 +43,7 @@ def docker_container(
         files: changes with the content of its secrets, or None if it has none.
         seccomp: the text of its seccomp profile, if it has one of its own.
         source: the folder of this machine that live reload mounts, if it is wanted.
+        others: mounts of what is not its own.
     """
     labels = workload_labels(environment, name, workload)
     return docker_object(
@@ -56,7 +58,7 @@ def docker_container(
         **hardened(workload.user, workload.group, target, seccomp),
         **bounds(workload.resources, workload.shm_size),
         tmpfs={"/tmp": f"{TMP_OPTIONS},size={tmp_size(workload)}"},  # noqa: S108  # the container's own
-        mounts=_mounts(environment, name, workload, source) or None,
+        mounts=[*_mounts(environment, name, workload, source), *others] or None,
         **_networks(environment, networks),
         ports=_ports(workload) or None,
         healthcheck=healthcheck(workload),

@@ -42,16 +42,25 @@ def network_policy(environment: Environment, name: str, workload: Workload) -> M
     return manifest(_API, "NetworkPolicy", metadata, spec=spec)
 
 
-def metrics_policy(environment: Environment, workloads: Collection[str]) -> Manifest:
-    """Lets Prometheus, and nobody else, read the metrics of these workloads, wherever each of them serves them."""
-    metadata = {"name": "metrics", "namespace": environment.namespace, "labels": environment_labels(environment)}
+def metrics_policy(
+    environment: Environment, workloads: Collection[str], name: str = "metrics", port: str | int = METRICS_PORT
+) -> Manifest:
+    """Lets Prometheus, and nobody else, read the metrics of these workloads, wherever each of them serves them.
+
+    Args:
+        environment: where they live.
+        workloads: their names.
+        name: the policy's.
+        port: the number of a port, or the name by which each container has its own.
+    """
+    metadata = {"name": name, "namespace": environment.namespace, "labels": environment_labels(environment)}
     spec = {
         "podSelector": {"matchExpressions": [{"key": NAME, "operator": "In", "values": sorted(workloads)}]},
         "policyTypes": ["Ingress"],
         "ingress": [
             {
                 "from": [{"podSelector": {"matchLabels": selector(PROMETHEUS)}}],
-                "ports": [{"protocol": "TCP", "port": METRICS_PORT}],
+                "ports": [{"protocol": "TCP", "port": port}],
             }
         ],
     }

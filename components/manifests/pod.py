@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.manifests import gpu
+from components.manifests.backup import Sidecar
 from components.manifests.container import container
 from components.manifests.labels import selector, workload_labels
 from components.manifests.manifest import Leaf
@@ -15,7 +16,12 @@ _SPREAD_OVER = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
 
 
 def pod_template(
-    environment: Environment, name: str, workload: Workload, image: Leaf, secret_objects: Mapping[str, Leaf]
+    environment: Environment,
+    name: str,
+    workload: Workload,
+    image: Leaf,
+    secret_objects: Mapping[str, Leaf],
+    beside: Sidecar | None = None,
 ) -> dict[str, Any]:
     """A pod that satisfies the `restricted` Pod Security Standard.
 
@@ -25,6 +31,7 @@ def pod_template(
         workload: the workload.
         image: `repository@sha256:…`, possibly not known yet.
         secret_objects: the name of the Kubernetes secret of each secret that the workload names.
+        beside: a further container, if there is one.
     """
     mounted = volumes(name, workload, secret_objects)
     spec = {
@@ -42,8 +49,11 @@ def pod_template(
             "fsGroupChangePolicy": "OnRootMismatch",
             "seccompProfile": _seccomp(workload),
         },
-        "containers": [container(name, workload, image, mounted)],
-        "volumes": [volume.volume() for volume in mounted if volume.source],
+        "containers": [container(name, workload, image, mounted), *([beside.container] if beside else [])],
+        "volumes": [
+            *(volume.volume() for volume in mounted if volume.source),
+            *(beside.volumes if beside else ()),
+        ],
         **gpu.scheduling(workload.gpu),
         **_spread(name, workload),
     }

@@ -6,7 +6,7 @@ from components.spec import defaults
 from components.spec.workload import MAIN_PORT, Workload
 
 
-def probes(workload: Workload) -> dict[str, Any]:
+def probes(workload: Workload, port: str = MAIN_PORT) -> dict[str, Any]:
     """Startup, liveness and readiness probes; none for a workload that serves nothing and names no command.
 
     The startup probe holds the other two back until the service has started, whatever a start takes, so that they need
@@ -17,28 +17,24 @@ def probes(workload: Workload) -> dict[str, Any]:
         return {}
     return {
         "startupProbe": {
-            **_asked(wanted.liveness_path, workload),
+            **_asked(wanted.liveness_path, workload, port),
             "periodSeconds": defaults.STARTUP_PERIOD,
             "failureThreshold": -(-workload.startup_seconds // defaults.STARTUP_PERIOD),
         },
         "livenessProbe": {
-            **_asked(wanted.liveness_path, workload),
+            **_asked(wanted.liveness_path, workload, port),
             "periodSeconds": wanted.liveness_period_seconds,
             "failureThreshold": defaults.PROBE_FAILURES,
         },
         "readinessProbe": {
-            **_asked(wanted.readiness_path, workload),
+            **_asked(wanted.readiness_path, workload, port),
             "periodSeconds": wanted.readiness_period_seconds,
             "failureThreshold": defaults.PROBE_FAILURES,
         },
     }
 
 
-def _asked(path: str, workload: Workload) -> dict[str, Any]:
+def _asked(path: str, workload: Workload, port: str) -> dict[str, Any]:
     wanted = workload.probes
-    how = (
-        {"exec": {"command": list(wanted.command)}}
-        if wanted.command
-        else {"httpGet": {"path": path, "port": MAIN_PORT}}
-    )
+    how = {"exec": {"command": list(wanted.command)}} if wanted.command else {"httpGet": {"path": path, "port": port}}
     return {**how, "timeoutSeconds": wanted.timeout_seconds}

@@ -2,6 +2,8 @@
 
 from components.manifests.labels import selector, workload_labels
 from components.manifests.manifest import Manifest, manifest
+from components.spec.backup import BACKUP
+from components.spec.backup import PORT as BACKUP_PORT
 from components.spec.environment import Environment
 from components.spec.monitoring import METRICS_SERVICE_SUFFIX
 from components.spec.workload import MAIN_PORT, METRICS_PORT, Workload
@@ -54,13 +56,22 @@ def metrics_service_name(workload: str) -> str:
 
 
 def metrics_service(environment: Environment, name: str, workload: Workload) -> Manifest:
-    """A service without an address of its own: its name stands for the pods', also of those that are not ready."""
+    """A service without an address of its own: its name stands for the pods', also of those that are not ready.
+
+    It has the port of the workload's metrics; of one that has none, that of what saves its volumes.
+    """
     metadata = {
         "name": metrics_service_name(name),
         "namespace": environment.namespace,
         "labels": workload_labels(environment, name, workload),
     }
-    port = {"name": METRICS_PORT, "port": workload.metrics_port, "targetPort": METRICS_PORT, "protocol": "TCP"}
+    own = workload.metrics_port
+    port = {
+        "name": METRICS_PORT if own else BACKUP,
+        "port": own or BACKUP_PORT,
+        "targetPort": METRICS_PORT if own else BACKUP,
+        "protocol": "TCP",
+    }
     spec = {
         "type": "ClusterIP",
         "clusterIP": "None",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from components.manifests.backup import Sidecar
 from components.manifests.labels import environment_labels, selector, workload_labels
 from components.manifests.manifest import Leaf, Manifest, manifest
 from components.manifests.pod import pod_template
@@ -13,7 +14,12 @@ from components.spec.workload import Workload
 
 
 def stateful_set(
-    environment: Environment, name: str, workload: Workload, image: Leaf, secret_objects: Mapping[str, Leaf]
+    environment: Environment,
+    name: str,
+    workload: Workload,
+    image: Leaf,
+    secret_objects: Mapping[str, Leaf],
+    beside: Sidecar | None = None,
 ) -> Manifest:
     """A StatefulSet: the old pod has ended before the new one gets its volumes. Claims stay when it goes.
 
@@ -23,6 +29,7 @@ def stateful_set(
         workload: a workload with volumes.
         image: `repository@sha256:…`, possibly not known yet.
         secret_objects: the name of the Kubernetes secret of each secret that the workload names.
+        beside: what saves its volumes, if something does.
     """
     metadata = {
         "name": name,
@@ -35,7 +42,7 @@ def stateful_set(
         "selector": {"matchLabels": selector(name)},
         "updateStrategy": {"type": "RollingUpdate"},
         "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},
-        "template": pod_template(environment, name, workload, image, secret_objects),
+        "template": pod_template(environment, name, workload, image, secret_objects, beside),
         "volumeClaimTemplates": [_claim(environment, name, volume) for volume in workload.volumes],
     }
     return manifest("apps/v1", "StatefulSet", metadata, spec=spec)

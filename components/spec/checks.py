@@ -4,7 +4,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from components.spec import backup as backups
 from components.spec import defaults
+from components.spec.backup import Backup
 from components.spec.bases import base_checks
 from components.spec.environment import Environment, Quota
 from components.spec.image import BuildImage
@@ -43,6 +45,8 @@ class Parts:
         secrets: all secrets by name, None for one that is malformed.
         monitoring: what watches the workloads, if asked for and well-formed.
         bases: all images that others are built on, by name, None for one that is malformed.
+        backup: what saves volumes, if asked for and well-formed.
+        saves: whether it is asked for.
     """
 
     environment: Environment | None
@@ -53,12 +57,15 @@ class Parts:
     secrets: Mapping[str, Secret | None]
     monitoring: Monitoring | None
     bases: Mapping[str, BuildImage | None]
+    backup: Backup | None
+    saves: bool
 
 
 def cross_checks(parts: Parts) -> Iterator[Refusal]:
     """Everything in which the parts do not fit together."""
     taken = names_taken(parts.workload_names) if parts.monitoring else {}
-    yield from _taken_names(parts.workload_names, {**TAKEN_NAMES, **taken})
+    saving = backups.names_taken(parts.backup, parts.workloads)
+    yield from _taken_names(parts.workload_names, {**TAKEN_NAMES, **saving, **taken})
     for name, workload in parts.workloads.items():
         yield from _workload_secrets(name, workload, parts)
         for side, peers in (("allowFrom", workload.network.allow_from), ("allowTo", workload.network.allow_to)):
@@ -72,6 +79,7 @@ def cross_checks(parts: Parts) -> Iterator[Refusal]:
             yield from _build_secrets(("bases", name), base, parts)
     if parts.monitoring:
         yield from _monitoring(parts.monitoring, parts)
+    yield from _backup_secrets(parts.backup, parts)
     registry, environment = parts.registry, parts.environment
     if environment:
         yield from profile_checks(environment, parts.workloads)
@@ -88,8 +96,10 @@ def cross_checks(parts: Parts) -> Iterator[Refusal]:
 def _whole(environment: Environment, parts: Parts) -> Iterator[Refusal]:
     """What can be said only when every workload is well-formed."""
     runs = wanted(environment, parts.workloads)
+    if parts.backup or not parts.saves:
+        yield from backups.backup_checks(parts.backup, parts.workloads)
     if environment.quota:
-        yield from _quota_fits(environment.quota, dict(_consumers(runs, parts.monitoring)))
+        yield from _quota_fits(environment.quota, dict(_consumers(runs, parts.monitoring, parts.backup)))
     if parts.monitoring:
         yield from metrics_checks(runs)
 
@@ -158,6 +168,16 @@ def _monitoring(monitoring: Monitoring, parts: Parts) -> Iterator[Refusal]:
         )
 
 
+def _backup_secrets(backup: Backup | None, parts: Parts) -> Iterator[Refusal]:
+    if backup is None:
+        return
+    yield from _stored_secret(("backup", "password"), backup.password, parts)
+    if backup.repository.s3:
+        at = ("backup", "repository", "s3")
+        yield from _stored_secret((*at, "accessKey"), backup.repository.s3.access_key, parts)
+        yield from _stored_secret((*at, "secretKey"), backup.repository.s3.secret_key, parts)
+
+
 def _declared(at: Path, name: str, known: Collection[str], noun: str) -> Iterator[Refusal]:
     if name in known:
         return
@@ -211,9 +231,15 @@ class _Consumer:
     pods: int
     resources: Resources
     gpus: int = 0
+    own_pod: bool = True
 
 
-def _consumers(workloads: Mapping[str, Workload], monitoring: Monitoring | None) -> Iterator[tuple[str, _Consumer]]:
+def _consumers(
+    workloads: Mapping[str, Workload], monitoring: Monitoring | None, backup: Backup | None
+) -> Iterator[tuple[str, _Consumer]]:
+    if backup:
+        for name in backups.saved(backup, workloads):
+            yield backups.backup_name(name), _Consumer(1, backup.resources, own_pod=False)
     for name, workload in workloads.items():
         yield name, _Consumer(workload.peak_pods, workload.resources, workload.gpu.whole_devices if workload.gpu else 0)
     for name, server in monitoring.servers.items() if monitoring else ():
@@ -225,7 +251,7 @@ _MEASURES = (
     _Measure(("requests", "memory"), lambda q: q.requests.memory, lambda w: w.resources.requests.memory, _bytes),
     _Measure(("limits", "cpu"), lambda q: q.limits.cpu, lambda w: w.resources.limits.cpu, _cores),
     _Measure(("limits", "memory"), lambda q: q.limits.memory, lambda w: w.resources.limits.memory, _bytes),
-    _Measure(("pods",), lambda q: str(q.pods), lambda _: "1", str),
+    _Measure(("pods",), lambda q: str(q.pods), lambda w: str(int(w.own_pod)), str),
     _Measure(("gpus",), lambda q: str(q.gpus), lambda w: str(w.gpus), str),
 )
 

@@ -229,6 +229,43 @@ REPEAT_INTERVAL: Final = 14_400
 UNSEEN: Final = 300
 """Seconds that no target of a workload may answer before somebody is told: longer than a pod takes to move."""
 
+# --- backups ----------------------------------------------------------------------------------------------------------
+
+BACKUP_EVERY: Final = "24h"
+"""A day's work is what most can afford to do again; what finds little new takes seconds."""
+
+BACKUP_AT: Final = "02:30"
+"""At night in Europe, and clear of the changes of summer time, which UTC does not have."""
+
+BACKUP_CHECK_EVERY: Final = "7d"
+"""All that is kept is read: a week of bad copies is the most that the rules for keeping snapshots hide."""
+
+KEPT_SNAPSHOTS: Final[Mapping[str, int]] = {"last": 3, "daily": 7, "weekly": 5, "monthly": 12}
+"""Yesterday's mistake, last week's, last month's and last year's: each can be gone back behind."""
+
+BACKUP_TMP: Final = "256Mi"
+"""restic writes packs of 16 MiB there before it sends them, several at once."""
+
+BACKUP_PROCESSES: Final = 64
+"""Python with a thread for whoever asks, and restic with one for each processor and each connection."""
+
+BACKUP_SIZES: Final[Mapping[Tier, Sizes]] = {
+    "dev": {
+        "requests": {"cpu": "10m", "memory": "64Mi", "ephemeralStorage": "64Mi"},
+        "limits": {"cpu": "500m", "memory": "512Mi", "ephemeralStorage": "512Mi"},
+    },
+    "staging": {
+        "requests": {"cpu": "50m", "memory": "128Mi", "ephemeralStorage": "64Mi"},
+        "limits": {"cpu": "1", "memory": "1Gi", "ephemeralStorage": "512Mi"},
+    },
+    "prod": {
+        "requests": {"cpu": "50m", "memory": "128Mi", "ephemeralStorage": "64Mi"},
+        "limits": {"cpu": "1", "memory": "1Gi", "ephemeralStorage": "512Mi"},
+    },
+}
+"""restic holds its index in memory, which grows with what is kept; between two backups there is only a small Python
+program. On a Docker host `BACKUP_TMP` counts against the limit, too."""
+
 # --- environments -----------------------------------------------------------------------------------------------------
 
 POD_SECURITY: Final[PodSecurity] = "restricted"

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 
 from components.spec import checks, place, telling, tiers
+from components.spec.backup import Backup
 from components.spec.base import Spec
 from components.spec.document import ENCRYPTED, Document, read_file
 from components.spec.environment import Environment
@@ -27,7 +28,7 @@ from components.spec.workload import Workload
 M = TypeVar("M", bound=Spec)
 V = TypeVar("V")
 
-KEYS = ("environment", "target", "registry", "workloads", "secrets", "bases", "monitoring", "supplyChain")
+KEYS = ("environment", "target", "registry", "workloads", "secrets", "bases", "monitoring", "backup", "supplyChain")
 """The keys that describe an environment; every other `slipway:` key is a secret's."""
 
 
@@ -191,6 +192,8 @@ def _sound_parts(values: Mapping[str, Any], broken: Collection[Path]) -> checks.
         {name: None if ("secrets", name) in broken else _sound(Secret, secret) for name, secret in secrets.items()},
         None if ("monitoring",) in broken or not values.get("monitoring") else _sound(Monitoring, values["monitoring"]),
         {name: None if ("bases", name) in broken else _sound(BuildImage, base) for name, base in bases.items()},
+        None if ("backup",) in broken or not values.get("backup") else _sound(Backup, values["backup"]),
+        saves=bool(values.get("backup")),
     )
 
 

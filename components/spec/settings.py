@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from components.spec import checks
+from components.spec.backup import BACKUP, Backup, saved
 from components.spec.base import Spec
 from components.spec.environment import Environment
 from components.spec.image import BuildImage, Image
@@ -44,6 +45,9 @@ class Settings(Spec):
     monitoring: Monitoring | None = None
     """What watches the workloads; left out, nothing does."""
 
+    backup: Backup | None = None
+    """What saves volumes; left out, nothing does."""
+
     supply_chain: SupplyChain | None = None
     """What images go through before they run; left out, nothing."""
 
@@ -60,6 +64,8 @@ class Settings(Spec):
                     self.secrets,
                     self.monitoring,
                     self.bases,
+                    self.backup,
+                    saves=self.backup is not None,
                 )
             )
         )
@@ -74,9 +80,16 @@ class Settings(Spec):
 
     @property
     def mounted_secrets(self) -> Mapping[str, Secret]:
-        """The secrets that workloads name. The others serve builds and pulls, and have no business in the namespace."""
+        """The secrets that workloads and their backup name. Others, for builds and pulls, stay out of the namespace."""
         named = {name for workload in self.wanted_workloads.values() for name in workload.secrets}
+        if self.backup and self.saved_workloads:
+            named |= set(self.backup.secrets)
         return {name: secret for name, secret in self.secrets.items() if name in named}
+
+    @property
+    def saved_workloads(self) -> Mapping[str, Workload]:
+        """The workloads that run here of which something is saved."""
+        return saved(self.backup, self.wanted_workloads)
 
     @property
     def images(self) -> Mapping[str, Image]:
@@ -84,6 +97,8 @@ class Settings(Spec):
         images = {name: workload.image for name, workload in self.wanted_workloads.items()}
         if self.monitoring:
             images |= {name: server.image for name, server in self.monitoring.servers.items()}
+        if self.backup and self.saved_workloads:
+            images[BACKUP] = self.backup.image
         return images
 
     @property

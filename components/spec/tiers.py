@@ -27,6 +27,10 @@ def complete(values: Mapping[str, Any]) -> dict[str, Any]:
     monitoring = values.get("monitoring")
     if isinstance(monitoring, Mapping):
         completed["monitoring"] = _monitoring(cast("Mapping[str, Any]", monitoring), cast("Tier", tier))
+    backup = values.get("backup")
+    if isinstance(backup, Mapping):
+        given = cast("Mapping[str, Any]", backup)
+        completed["backup"] = _sized(given, defaults.BACKUP_SIZES[cast("Tier", tier)])
     chain = values.get("supplyChain")
     if isinstance(chain, Mapping):
         completed["supplyChain"] = _supply_chain(cast("Mapping[str, Any]", chain), cast("Tier", tier))

@@ -33,6 +33,9 @@ class Volume(Spec):
     storage_class: Annotated[Name, Field(examples=["fast"])] | None = None
     """The storage class of a cluster that it comes from; left out, the cluster's default. It cannot be changed."""
 
+    backup: bool = False
+    """Whether it is saved as `slipway:backup` says."""
+
 
 def volume_checks(volumes: Sequence[Volume], taken: Mapping[str, str]) -> Iterator[Refusal]:
     """Each volume has a name and a folder of its own.

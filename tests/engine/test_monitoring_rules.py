@@ -38,7 +38,8 @@ def files(stack: str) -> Mapping[str, str]:
     """Prometheus' files as the stack has them."""
     described = settings(stack)
     assert described.monitoring
-    made = prometheus_workload(described.environment, described.monitoring, described.workloads, "http://prometheus")
+    monitoring, backup = described.monitoring, described.backup
+    made = prometheus_workload(described.environment, monitoring, described.workloads, "http://prometheus", backup)
     assert made.config_files
     return made.config_files.files
 
@@ -98,10 +99,14 @@ def test_every_query_of_the_dashboard_can_be_asked(stack: str, tools: Mapping[st
 
 
 def check_alerts(
-    tools: Mapping[str, Path], folder: Path, series: Mapping[str, str], expected: Mapping[str, list[tuple[str, str]]]
+    tools: Mapping[str, Path],
+    folder: Path,
+    series: Mapping[str, str],
+    expected: Mapping[str, list[tuple[str, str]]],
+    stack: str = "prod",
 ) -> None:
-    """Feed series, a sample a minute, to prod's rules; what fires at each time as (alert, severity)."""
-    written("prod", folder)
+    """Feed series, a sample a minute, to a stack's rules; what fires at each time as (alert, severity)."""
+    written(stack, folder)
     firing = 'count by (alertname, severity) (ALERTS{alertstate="firing"})'
     asked: list[dict[str, Any]] = [
         {
@@ -163,3 +168,24 @@ def test_a_workload_that_nobody_sees_is_told_of(
     up: Mapping[str, str], tools: Mapping[str, Path], tmp_path: Path
 ) -> None:
     check_alerts(tools, tmp_path, up, {"4m": [], "6m": [("WorkloadUnseen", "page")]})
+
+
+SAVED = 'backup_last_success_timestamp_seconds{workload="worker-backup"}'
+CHECKED = 'backup_check_failed{workload="worker-backup"}'
+SEEN = {'up{workload="api"}': "1x1600", CHECKED: "0x1600"}
+STALE = ("BackupStale", "ticket")
+
+
+def test_a_backup_that_is_late_by_more_than_an_interval_is_told(tools: Mapping[str, Path], tmp_path: Path) -> None:
+    # given a workload that is to be saved every six hours, and was an hour after the beginning
+    series = {**SEEN, SAVED: "_x59 3600x1540"}
+    check_alerts(tools, tmp_path, series, {"12h58m": [], "13h2m": [STALE]}, "full")
+
+
+def test_a_backup_that_was_never_made_is_told(tools: Mapping[str, Path], tmp_path: Path) -> None:
+    check_alerts(tools, tmp_path, SEEN, {"11h58m": [], "12h2m": [STALE]}, "full")
+
+
+def test_a_damaged_backup_is_told_at_once(tools: Mapping[str, Path], tmp_path: Path) -> None:
+    series = {**SEEN, SAVED: "0x30", CHECKED: "0x10 1x20"}
+    check_alerts(tools, tmp_path, series, {"10m": [], "12m": [("BackupDamaged", "page")]}, "full")

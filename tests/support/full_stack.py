@@ -13,6 +13,9 @@ STORED: Mapping[str, str] = {
     "databasePassword": "planted",
     "registryPassword": "planted",
     "onCallUrl": "https://hooks.example.com/planted",
+    "backupPassword": "planted-backup-password",
+    "backupAccessKey": "planted-backup-access",
+    "backupSecretKey": "planted-backup-secret",
 }
 """The values of its stored secrets, by their keys."""
 
@@ -120,7 +123,7 @@ _WORKER: dict[str, Any] = {
     "replicas": 1,
     "command": ["/worker"],
     "args": ["--queue", "default"],
-    "volumes": [{"name": "data", "path": "/data", "size": "1Gi", "storageClass": "fast"}],
+    "volumes": [{"name": "data", "path": "/data", "size": "1Gi", "storageClass": "fast", "backup": True}],
     "seccompProfile": "profiles/worker.json",
     "probes": {"command": ["redis-cli", "ping"]},
 }
@@ -154,6 +157,24 @@ _MONITORING: dict[str, Any] = {
         }
     },
     "routes": [{"severity": "page", "owner": "platform", "receiver": "on-call"}],
+}
+
+_BACKUP: dict[str, Any] = {
+    "repository": {
+        "s3": {
+            "url": "https://s3.example.com/backups",
+            "accessKey": "backup-access-key",
+            "secretKey": "backup-secret-key",
+            "allowTo": {"cidr": "203.0.113.20/32", "ports": [443]},
+        }
+    },
+    "password": "backup-password",
+    "every": "6h",
+    "at": "01:15",
+    "keep": {"last": 4, "daily": 14, "weekly": 8, "monthly": 24},
+    "checkEvery": "14d",
+    "image": {"build": {"folder": "images/backup"}},
+    "resources": _SERVER["resources"],
 }
 
 _SUPPLY_CHAIN: dict[str, Any] = {
@@ -212,8 +233,12 @@ FULL: Mapping[str, Any] = {
         "database-password": {"fromConfig": {"key": "databasePassword"}},
         "registry-password": {"fromConfig": {"key": "registryPassword"}},
         "on-call-url": {"fromConfig": {"key": "onCallUrl"}},
+        "backup-password": {"fromConfig": {"key": "backupPassword"}},
+        "backup-access-key": {"fromConfig": {"key": "backupAccessKey"}},
+        "backup-secret-key": {"fromConfig": {"key": "backupSecretKey"}},
     },
     "bases": {"python-base": {"folder": "images/python-api"}},
     "monitoring": _MONITORING,
+    "backup": _BACKUP,
 }
 """Its values, by key. Every field of the description is used in it somewhere: a test holds it to that."""

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from components.spec import defaults, shape
+from components.spec.backup import Backup
 from components.spec.base import Spec
 from components.spec.build_cache import Cache
 from components.spec.docker_host import PublishedPort
@@ -45,6 +46,7 @@ from components.spec.values import (
     PortName,
     ProjectPath,
 )
+from components.spec.volume import Volume
 from components.spec.workload import Workload
 from tests.support.docs.markdown import markdown
 from tests.support.docs.pages import CHECKOUT
@@ -65,6 +67,7 @@ TABLES: Mapping[str, tuple[str, type[Spec], SpecPath]] = {
     "workload": ("workload.md", Workload, ("workloads", NAME)),
     "secret": ("secret-files.md", Secret, ("secrets", NAME)),
     "monitoring": ("monitoring.md", Monitoring, ("monitoring",)),
+    "backup": ("backups.md", Backup, ("backup",)),
     "supply chain": ("supply-chain.md", SupplyChain, ("supplyChain",)),
     "slo": ("monitoring.md", Slo, ("workloads", NAME, "slo")),
     "render": ("render-target.md", RenderTarget, ("target",)),
@@ -114,6 +117,10 @@ UNITS = (
     ("versions", "images"),
     ("days", "days"),
     ("rollbacks", "promotions"),
+    ("last", "snapshots"),
+    ("daily", "snapshots"),
+    ("weekly", "snapshots"),
+    ("monthly", "snapshots"),
     ("pods", "pods"),
     ("replicas", "pods"),
     ("min", "pods"),
@@ -149,6 +156,7 @@ REASONS: Mapping[tuple[type[Spec], str], str] = {
     (Scan, "ignore_unfixed"): "A hole without a patch is a hole.",
     (PublishedPort, "address"): "What is not asked for is not reached from other machines.",
     (JsonFile, "driver"): "`docker logs` reads it, and nothing else has to run.",
+    (Volume, "backup"): "What is saved where is decided by whom the data belongs to.",
     (Workload, "profile"): "Most services are plain APIs; the other two need sizes of their own.",
 }
 """Why a default is what it is, where neither `components.spec.defaults` nor the field's own description says so."""
@@ -214,14 +222,22 @@ def sizes() -> str:
 
 def monitoring_sizes() -> str:
     """The sizes of what monitoring runs, by tier."""
-    tables = {"prometheus": defaults.PROMETHEUS_SIZES, "alertmanager": defaults.ALERTMANAGER_SIZES}
+    return _sizes("server", {"prometheus": defaults.PROMETHEUS_SIZES, "alertmanager": defaults.ALERTMANAGER_SIZES})
+
+
+def backup_sizes() -> str:
+    """The sizes of what saves one workload, by tier."""
+    return _sizes("container", {"backup": defaults.BACKUP_SIZES})
+
+
+def _sizes(noun: str, tables: Mapping[str, Mapping[defaults.Tier, defaults.Sizes]]) -> str:
     rows = [
         tuple(f"`{text}`" for text in (name, tier, *sizes["requests"].values(), *sizes["limits"].values()))
         for name, tiers in tables.items()
         for tier, sizes in tiers.items()
     ]
     amounts = [f"{side}.{name}" for side in ("requests", "limits") for name in ("cpu", "memory", "ephemeralStorage")]
-    return markdown(("server", "tier", *amounts), rows)
+    return markdown((noun, "tier", *amounts), rows)
 
 
 def _rows(model: type[Spec], path: SpecPath, prefix: str) -> Iterator[Row]:

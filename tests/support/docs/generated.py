@@ -15,6 +15,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "sizes": fields.sizes,
     "targets": targets.targets,
     "sizes of monitoring": fields.monitoring_sizes,
+    "sizes of backup": fields.backup_sizes,
     "kinds of values": fields.kinds,
     "commands": commands.commands,
     "make targets": commands.make_targets,

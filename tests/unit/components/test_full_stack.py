@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from components.spec.backup import Repository
 from components.spec.base import Spec
 from components.spec.build_cache import S3, Cache
 from components.spec.docker_host import LiveReload
@@ -18,7 +19,14 @@ from tests.unit.components.program import run
 
 _OTHER_MODELS = (S3, RenderTarget, DockerTarget, JsonFile, Fluentd, LiveReload)
 ELSEWHERE = frozenset(
-    {(BuildSecret, "env"), (BuildSecret, "file"), (Cache, "s3"), (Cache, "folder"), (Workload, "live_reload")}
+    {
+        (BuildSecret, "env"),
+        (BuildSecret, "file"),
+        (Cache, "s3"),
+        (Cache, "folder"),
+        (Repository, "volume"),
+        (Workload, "live_reload"),
+    }
     | {(model, field) for model in _OTHER_MODELS for field in model.model_fields}
 )
 """Other ways to say where something is, which reach no object; and what belongs to another target or tier."""

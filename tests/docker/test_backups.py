@@ -1,0 +1,73 @@
+"""Volumes on a Docker host are saved and brought back: killed half-way, lost, and damaged."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.docker.engine import Engine
+from tests.support import saving
+from tests.support.saving import Kept
+from tests.support.workbench import copy_checkout
+
+
+@pytest.fixture(scope="module")
+def kept(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    name = f"saved-{uuid.uuid4().hex[:8]}"
+    workbench = copy_checkout(tmp_path_factory.mktemp("saved") / "checkout")
+    saving.write(workbench, {"kind": "docker"}, name, {"volume": f"{name}-kept"})
+    engine.docker("volume", "create", f"{name}-kept")
+
+    def beside(code: str) -> str:
+        return engine.docker("exec", f"{name}.store-backup", "python3", "-c", code)
+
+    try:
+        found = Kept(
+            workbench,
+            lambda code: engine.docker("exec", f"{name}.store", "python3", "-c", code),
+            beside,
+            lambda code: engine.docker("exec", f"{name}.store-backup", "python3", "-c", code, "/repository"),
+        )
+        found.done("up", "--yes")
+        yield found
+    finally:
+        workbench.slipway("destroy", "--stack", "dev", "--yes")
+        engine.clear(name)
+
+
+@pytest.fixture(scope="module")
+def good(kept: Kept) -> dict[str, Any]:
+    return saving.saved_and_killed(kept)
+
+
+def test_what_was_lost_comes_back_byte_for_byte(kept: Kept, good: dict[str, Any]) -> None:
+    # given a backup, and a later one that was killed half-way
+    # when everything is lost, the repository aside
+    kept.done("destroy", "--yes")
+    kept.done("up", "--yes")
+    assert kept.digest() == {}
+    # then the last good one is restored
+    kept.done("restore", "store")
+    assert kept.digest() == good
+
+
+def test_a_volume_that_holds_something_is_left_alone(kept: Kept, good: dict[str, Any]) -> None:
+    saving.refused_unless_forced(kept)
+    # and with force it is as it was saved
+    kept.done("restore", "store", "--force")
+    assert kept.digest() == good
+
+
+def test_a_folder_of_this_machine_takes_what_was_saved(kept: Kept, good: dict[str, Any], tmp_path: Path) -> None:
+    kept.done("restore", "store", "--to", str(tmp_path / "look"))
+    files = sorted(f"/{each.relative_to(tmp_path / 'look')}" for each in (tmp_path / "look").rglob("*"))
+    assert files == sorted(["/data", *good])
+
+
+def test_damage_is_noticed(kept: Kept, good: dict[str, Any]) -> None:
+    del good
+    saving.damaged(kept)
