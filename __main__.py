@@ -37,4 +37,5 @@ pulumi.export("images", {name: image.reference for name, image in images.items()
 if bases:
     pulumi.export("bases", bases)
 pulumi.export("workloads", addresses)
+pulumi.export("capacity", settings.capacity)
 pulumi.export("manifests", settings.target.folder if isinstance(settings.target, RenderTarget) else None)

@@ -27,6 +27,7 @@ COMMANDS = {
     "env": "env",
     "validate": "validate",
     "config": "config",
+    "capacity": "capacity",
     "schema": "schema",
     "stack": "stack",
     "promote": "promote",

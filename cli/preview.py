@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from cli import deploy, settings
+from cli import capacity, deploy, settings
 from cli.failures import CommandError
 from cli.git import head
 from cli.operation import Outcome, operate, write_err, write_out
@@ -21,6 +21,9 @@ from toolchain.errors import ToolchainError
 
 def show(workspace: Workspace, flags: Sequence[str]) -> None:
     """Run a preview for a person to read."""
+    described = settings.load(workspace).settings
+    if described.fleet or any(workload.gpu for workload in described.wanted_workloads.values()):
+        click.echo(f"{capacity.capacity_table(described.capacity)}\n")
     _run(workspace, flags, write_out).require_success()
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from typing import cast
 
@@ -16,8 +16,15 @@ _MODULES: Mapping[str, str] = {
     "autoscaling/v2": "autoscaling.v2",
     "networking.k8s.io/v1": "networking.v1",
     "policy/v1": "policy.v1",
+    "resource.k8s.io/v1": "resource.v1",
 }
 """The module of `pulumi_kubernetes` for each group and version; the class is named as the kind."""
+
+_CUSTOM = frozenset({"keda.sh/v1alpha1"})
+"""Groups and versions that a cluster has only where somebody installed them."""
+
+_NAMED_BY_CONTENT = frozenset({"ResourceClaimTemplate"})
+"""Kinds whose objects never change, without a field that says so."""
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -31,6 +38,10 @@ def resource_class(api_version: str, kind: str) -> ResourceClass:
     Raises:
         LookupError: nothing here makes objects of this group and version yet.
     """
+    if api_version in _CUSTOM:
+        from pulumi_kubernetes.apiextensions import CustomResource  # only programs that make one are to import it
+
+        return partial(CustomResource, api_version=api_version, kind=kind)
     try:
         module = import_module(f"pulumi_kubernetes.{_MODULES[api_version]}")
     except KeyError:
@@ -66,7 +77,7 @@ def apply(
         depends_on=list(after) or None,
         # A name in use cannot be created a second time. Immutable objects carry their content in their name instead,
         # and are made before the old ones go, which pods may still mount.
-        delete_before_replace=None if manifest.get("immutable") else True,
+        delete_before_replace=None if manifest.get("immutable") or manifest["kind"] in _NAMED_BY_CONTENT else True,
         custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout) if timeout_seconds else None,
     )
     return resource_class(manifest["apiVersion"], manifest["kind"])(name, opts=opts, **fields)

@@ -14,6 +14,7 @@ from components.manifests.deployment import deployment
 from components.manifests.manifest import Manifest
 from components.manifests.network_policy import network_policy
 from components.manifests.pod_disruption_budget import pod_disruption_budget
+from components.manifests.resource_claim import resource_claim_template
 from components.manifests.service import address, service
 from components.manifests.service_account import service_account
 from components.manifests.stateful_set import stateful_set
@@ -24,7 +25,7 @@ from components.verified_image import VerifiedImage
 
 
 class Workload(pulumi.ComponentResource):
-    """Deployment or StatefulSet, Service, ServiceAccount, NetworkPolicy; ConfigMap, budget, autoscaler if asked for.
+    """Deployment or StatefulSet, Service, ServiceAccount, NetworkPolicy; ConfigMap, claim, budget, autoscaler.
 
     Attributes:
         spec: its description.
@@ -65,6 +66,7 @@ class Workload(pulumi.ComponentResource):
             "account": service_account(where, name, spec, pulls_with_secret=environment.pulls_with_secret),
             "network": network_policy(where, name, with_way_out(saving.spec, spec) if saving else spec),
             "config": config_map(where, name, spec),
+            "gpu": resource_claim_template(where, name, spec),
         }
         needed = [
             apply(f"{name}-{role}", waived(manifest, spec), self, after=[environment.namespace])
@@ -76,7 +78,7 @@ class Workload(pulumi.ComponentResource):
             waived(self._pods(name, environment, image, secrets, saving), spec),
             self,
             after=[*environment.ready, *after, *needed, *(secrets.resources[each] for each in _secrets(spec, saving))],
-            timeout_seconds=spec.rollout_seconds,
+            timeout_seconds=spec.times.rollout,
         )
         beside = {
             "service": service(where, name, spec),

@@ -28,6 +28,9 @@ def size(service: Service) -> None:
         made["gpu"] = {"whole": {"count": count if isinstance(count, int) else 1}}
         if not isinstance(count, int):
             service.object_to("deploy.resources.reservations.devices", f"count {count}", "state how many: here, one")
+    if made["shmSize"] is None and made.get("gpu", {}).get("whole", {}).get("count", 1) > 1:
+        made["shmSize"] = "64Mi"
+        service.object_to("shm_size", "nothing, beside several GPUs", "Docker's own 64Mi stays; a model wants more")
     for mount in forms.items(raw.get("tmpfs")):
         path, _, options = str(mount).partition(":")
         size = next((part.removeprefix("size=") for part in options.split(",") if part.startswith("size=")), None)

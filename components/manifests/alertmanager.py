@@ -5,7 +5,6 @@ from typing import Any
 
 import yaml
 
-from components.manifests.go_runtime import go_env
 from components.spec import defaults
 from components.spec.monitoring import NOBODY, PROMETHEUS, Monitoring, Route
 from components.spec.network import Network, Peer
@@ -86,7 +85,7 @@ def alertmanager_workload(monitoring: Monitoring, address: str) -> Workload:
             "--cluster.listen-address=",
             f"--web.external-url={address}",
         ),
-        env=go_env(spec.resources),
+        runtime="go",
         secrets=(CONFIG_SECRET,),
         volumes=(Volume(name="data", path=DATA, size=spec.storage),),
         resources=spec.resources,

@@ -10,7 +10,6 @@ from typing import Any
 
 from components.manifests.container import container
 from components.manifests.docker_volume import data_volume_name
-from components.manifests.go_runtime import go_env
 from components.manifests.manifest import Leaf
 from components.manifests.volumes import Volume, claim_name, volumes
 from components.spec import defaults
@@ -18,6 +17,7 @@ from components.spec.backup import BACKUP, PORT, Backup, saved_volumes
 from components.spec.environment import Environment
 from components.spec.network import Network
 from components.spec.probes import Probes
+from components.spec.runtime import runtime_variables
 from components.spec.scaling import Shutdown
 from components.spec.values import duration_seconds
 from components.spec.workload import Workload, secret_variable
@@ -48,7 +48,7 @@ def backup_workload(environment: Environment, backup: Backup, name: str, workloa
     if s3:
         files |= {"BACKUP_ACCESS_KEY_FILE": s3.access_key, "BACKUP_SECRET_KEY_FILE": s3.secret_key}
     env = {
-        **go_env(backup.resources),
+        **runtime_variables("go", backup.resources),
         "RESTIC_REPOSITORY": f"s3:{s3.url}/{folder}" if s3 else f"{REPOSITORY}/{folder}",
         **{variable: f"{defaults.SECRETS_FOLDER}/{secret}" for variable, secret in files.items()},
         "BACKUP_WORKLOAD": name,

@@ -6,10 +6,12 @@ from typing import Any
 from components.manifests import gpu
 from components.manifests.manifest import Leaf
 from components.manifests.probes import probes
+from components.manifests.resource_claim import container_claims
 from components.manifests.volumes import Volume
 from components.spec import defaults
+from components.spec.ports import MAIN_PORT
 from components.spec.resources import Amounts
-from components.spec.workload import MAIN_PORT, Workload, secret_variable
+from components.spec.workload import Workload, secret_variable
 
 HARDENED: Mapping[str, Any] = {
     "allowPrivilegeEscalation": False,
@@ -47,6 +49,7 @@ def container(
         "resources": {
             "requests": _amounts(workload.resources.requests, workload),
             "limits": _amounts(workload.resources.limits, workload),
+            **container_claims(workload),
         },
         "securityContext": {**HARDENED, "runAsUser": workload.user, "runAsGroup": workload.group},
         **probes(workload, main_port),
@@ -64,7 +67,7 @@ def _env(workload: Workload) -> list[dict[str, str]]:
     paths = {secret_variable(name): f"{defaults.SECRETS_FOLDER}/{name}" for name in workload.secrets}
     return [
         {"name": name, "value": value}
-        for name, value in sorted({**workload.env, **paths, **(workload.gpu.variables if workload.gpu else {})}.items())
+        for name, value in sorted({**workload.env, **paths, **workload.derived_variables}.items())
     ]
 
 

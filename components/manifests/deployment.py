@@ -30,7 +30,7 @@ def deployment(
     spec = {
         **({} if workload.autoscaling else {"replicas": workload.replicas}),
         "selector": {"matchLabels": selector(name)},
-        "progressDeadlineSeconds": workload.deadline_seconds,
+        "progressDeadlineSeconds": workload.times.progress,
         "strategy": {
             "type": "RollingUpdate",
             "rollingUpdate": {"maxSurge": strategy.max_surge, "maxUnavailable": strategy.max_unavailable},

@@ -66,16 +66,16 @@ def docker_container(
         **restarting(workload),
         **logging(target, docker_name(environment, name)),
         deviceRequests=device_requests(workload) or None,
-        stopTimeout=workload.shutdown.grace_seconds,
-        destroyGraceSeconds=workload.shutdown.grace_seconds,
+        stopTimeout=workload.times.grace,
+        destroyGraceSeconds=workload.times.grace,
         mustRun=True,
     )
 
 
 def environment_variables(workload: Workload) -> Mapping[str, str]:
-    """Plain settings, and the paths of secrets."""
+    """Plain settings, the paths of secrets, and what follows from the limits."""
     paths = {secret_variable(name): f"{defaults.SECRETS_FOLDER}/{name}" for name in workload.secrets}
-    return {**workload.env, **paths}
+    return {**workload.env, **paths, **workload.derived_variables}
 
 
 def healthcheck(workload: Workload) -> dict[str, Any] | None:
@@ -87,7 +87,7 @@ def healthcheck(workload: Workload) -> dict[str, Any] | None:
         **({"tests": ["CMD", *wanted.command]} if wanted.command else {}),
         "interval": f"{wanted.readiness_period_seconds}s",
         "timeout": f"{wanted.timeout_seconds}s",
-        "startPeriod": f"{workload.startup_seconds}s",
+        "startPeriod": f"{workload.times.startup}s",
         "retries": defaults.PROBE_FAILURES,
     }
 
@@ -155,4 +155,4 @@ def _waiting(workload: Workload) -> dict[str, Any]:
     if healthcheck(workload) is None:
         return {}
     slowest = defaults.PROBE_FAILURES * (wanted.readiness_period_seconds + wanted.timeout_seconds)
-    return {"wait": True, "waitTimeout": workload.startup_seconds + slowest}
+    return {"wait": True, "waitTimeout": workload.times.startup + slowest}

@@ -19,14 +19,14 @@ def image_trial(workload: Workload) -> dict[str, Any]:
         "group": workload.group,
         "memory": int(parse_quantity(workload.resources.limits.memory)),
         "processes": workload.pids_limit or defaults.PIDS[workload.profile],
-        "environ": dict(workload.env),
+        "environ": {**workload.env, **workload.derived_variables},
         "command": [*workload.command, *workload.args] if workload.command else [],
         "port": workload.port or 0,
         "paths": [probes.liveness_path, probes.readiness_path] if served else [],
         "check": list(probes.command),
-        "startupSeconds": workload.startup_seconds,
+        "startupSeconds": workload.times.startup,
         "timeoutSeconds": probes.timeout_seconds,
-        "graceSeconds": workload.shutdown.grace_seconds,
+        "graceSeconds": workload.times.grace,
         "needs": ", ".join(_needs(workload)),
     }
 

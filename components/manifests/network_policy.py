@@ -8,7 +8,8 @@ from components.manifests.manifest import Manifest, manifest
 from components.spec.environment import Environment
 from components.spec.monitoring import PROMETHEUS
 from components.spec.network import Peer
-from components.spec.workload import METRICS_PORT, Workload
+from components.spec.ports import METRICS_PORT
+from components.spec.workload import Workload
 
 _API = "networking.k8s.io/v1"
 _NAMESPACE_NAME = "kubernetes.io/metadata.name"

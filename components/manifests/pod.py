@@ -8,6 +8,7 @@ from components.manifests.backup import Sidecar
 from components.manifests.container import container
 from components.manifests.labels import selector, workload_labels
 from components.manifests.manifest import Leaf
+from components.manifests.resource_claim import pod_claims
 from components.manifests.volumes import volumes
 from components.spec.environment import Environment
 from components.spec.workload import Workload
@@ -39,7 +40,7 @@ def pod_template(
         "automountServiceAccountToken": False,
         # Otherwise every Service becomes variables: one called `vllm` would set VLLM_PORT, which that server reads.
         "enableServiceLinks": False,
-        "terminationGracePeriodSeconds": workload.shutdown.grace_seconds,
+        "terminationGracePeriodSeconds": workload.times.grace,
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": workload.user,
@@ -54,7 +55,9 @@ def pod_template(
             *(volume.volume() for volume in mounted if volume.source),
             *(beside.volumes if beside else ()),
         ],
-        **gpu.scheduling(workload.gpu),
+        **({"priorityClassName": workload.priority_class} if workload.priority_class else {}),
+        **gpu.scheduling(workload.gpu, workload.model.node_local if workload.model else None),
+        **pod_claims(name, workload),
         **_spread(name, workload),
     }
     return {"metadata": {"labels": workload_labels(environment, name, workload)}, "spec": spec}

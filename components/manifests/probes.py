@@ -3,7 +3,8 @@
 from typing import Any
 
 from components.spec import defaults
-from components.spec.workload import MAIN_PORT, Workload
+from components.spec.ports import MAIN_PORT
+from components.spec.workload import Workload
 
 
 def probes(workload: Workload, port: str = MAIN_PORT) -> dict[str, Any]:
@@ -17,9 +18,10 @@ def probes(workload: Workload, port: str = MAIN_PORT) -> dict[str, Any]:
         return {}
     return {
         "startupProbe": {
-            **_asked(wanted.liveness_path, workload, port),
+            # A server may live long before its model answers.
+            **_asked(wanted.readiness_path if workload.model else wanted.liveness_path, workload, port),
             "periodSeconds": defaults.STARTUP_PERIOD,
-            "failureThreshold": -(-workload.startup_seconds // defaults.STARTUP_PERIOD),
+            "failureThreshold": workload.times.probe_failures,
         },
         "livenessProbe": {
             **_asked(wanted.liveness_path, workload, port),

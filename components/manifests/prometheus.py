@@ -6,18 +6,18 @@ from typing import Any
 import yaml
 
 from components.manifests.alert_rules import alert_rules
-from components.manifests.go_runtime import go_env
 from components.manifests.service import metrics_service_name, service_host
 from components.spec.backup import PORT as BACKUP_PORT
 from components.spec.backup import Backup, backup_name, saved
 from components.spec.environment import Environment
 from components.spec.monitoring import ALERTMANAGER, PROMETHEUS, Monitoring
 from components.spec.network import Network, Peer
+from components.spec.plain_settings import ConfigFiles
 from components.spec.probes import Probes
 from components.spec.scaling import Shutdown
 from components.spec.volume import Volume
 from components.spec.watching import watched
-from components.spec.workload import ConfigFiles, Workload
+from components.spec.workload import Workload
 from policies.values.quantity import parse_quantity
 
 PORT = 9090
@@ -128,7 +128,7 @@ def prometheus_workload(
             f"--storage.tsdb.retention.size={mebibytes}MB",
             f"--web.external-url={address}",
         ),
-        env=go_env(spec.resources),
+        runtime="go",
         config_files=ConfigFiles(folder=_CONFIG, files=files),
         volumes=(Volume(name="data", path=DATA, size=spec.storage),),
         resources=spec.resources,

@@ -6,7 +6,8 @@ from components.spec.backup import BACKUP
 from components.spec.backup import PORT as BACKUP_PORT
 from components.spec.environment import Environment
 from components.spec.monitoring import METRICS_SERVICE_SUFFIX
-from components.spec.workload import MAIN_PORT, METRICS_PORT, Workload
+from components.spec.ports import MAIN_PORT, METRICS_PORT
+from components.spec.workload import Workload
 
 
 def service(environment: Environment, name: str, workload: Workload) -> Manifest | None:

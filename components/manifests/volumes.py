@@ -8,6 +8,7 @@ from components.manifests import secret
 from components.manifests.config_map import config_map_name
 from components.manifests.manifest import Leaf
 from components.spec import defaults
+from components.spec.model import Model
 from components.spec.volume import Volume as VolumeSpec
 from components.spec.workload import Workload
 
@@ -48,6 +49,8 @@ def volumes(name: str, workload: Workload, secret_objects: Mapping[str, Leaf]) -
         memory = {"emptyDir": {"medium": "Memory", "sizeLimit": workload.shm_size}}
         found.append(Volume("shm", memory, "/dev/shm"))  # noqa: S108  # the container's own
     found += [Volume(claim_name(volume), None, volume.path) for volume in workload.volumes]
+    if workload.model and (source := _model(workload.model)):
+        found.append(Volume("model", source, workload.model.path, read_only=True))
     if workload.config_files:
         config = {"configMap": {"name": config_map_name(name, workload)}}
         found.append(Volume("config", config, workload.config_files.folder, read_only=True))
@@ -58,6 +61,14 @@ def volumes(name: str, workload: Workload, secret_objects: Mapping[str, Leaf]) -
             )
         )
     return found
+
+
+def _model(model: Model) -> dict[str, Any] | None:
+    """What holds a model that is neither in the image nor in a volume of the workload's own."""
+    if model.image:
+        return {"image": {"reference": model.image.reference, "pullPolicy": "IfNotPresent"}}
+    claim = model.claim.name if model.claim else model.node_local.claim if model.node_local else None
+    return {"persistentVolumeClaim": {"claimName": claim, "readOnly": True}} if claim else None
 
 
 def _secrets(workload: Workload, secret_objects: Mapping[str, Leaf]) -> dict[str, Any]:

@@ -1,28 +1,29 @@
 """What no part of the settings can check alone: names that must exist elsewhere, and the quota that all must fit."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from components.spec import backup as backups
 from components.spec import defaults
 from components.spec.backup import Backup
 from components.spec.bases import base_checks
-from components.spec.environment import Environment, Quota
+from components.spec.capacity import demands, quota_checks
+from components.spec.environment import Environment
+from components.spec.fleet import Fleet
 from components.spec.image import BuildImage
 from components.spec.monitoring import Monitoring
 from components.spec.network import Peer
 from components.spec.order import docker_checks, order_checks, profile_checks, wanted
+from components.spec.placement import fleet_checks
 from components.spec.problem import listed, show, suggestion
 from components.spec.refusal import Path, Refusal
 from components.spec.registry import Registry
-from components.spec.resources import Resources
 from components.spec.secrecy import secret_name, secret_value
 from components.spec.secret import Secret
 from components.spec.target import DockerTarget, KubernetesTarget, RenderTarget
+from components.spec.timing import job_checks
 from components.spec.watching import metrics_checks, names_taken, window_checks
 from components.spec.workload import Workload
-from policies.values.quantity import parse_quantity
 
 TAKEN_NAMES: Mapping[str, str] = {
     "default": "every namespace has a service account of this name",
@@ -47,6 +48,7 @@ class Parts:
         bases: all images that others are built on, by name, None for one that is malformed.
         backup: what saves volumes, if asked for and well-formed.
         saves: whether it is asked for.
+        fleet: the nodes that there are, if stated and well-formed.
     """
 
     environment: Environment | None
@@ -59,6 +61,7 @@ class Parts:
     bases: Mapping[str, BuildImage | None]
     backup: Backup | None
     saves: bool
+    fleet: Fleet | None
 
 
 def cross_checks(parts: Parts) -> Iterator[Refusal]:
@@ -98,8 +101,15 @@ def _whole(environment: Environment, parts: Parts) -> Iterator[Refusal]:
     runs = wanted(environment, parts.workloads)
     if parts.backup or not parts.saves:
         yield from backups.backup_checks(parts.backup, parts.workloads)
+    peak = demands(runs, parts.monitoring, parts.backup)
     if environment.quota:
-        yield from _quota_fits(environment.quota, dict(_consumers(runs, parts.monitoring, parts.backup)))
+        yield from quota_checks(environment.quota, peak)
+    if parts.fleet and not isinstance(parts.target, DockerTarget):
+        yield from fleet_checks(parts.fleet, peak)
+    if environment.job_seconds:
+        chains = {name: workload.times for name, workload in runs.items()}
+        needs = {name: workload.depends_on for name, workload in runs.items()}
+        yield from job_checks(environment.job_seconds, chains, needs)
     if parts.monitoring:
         yield from metrics_checks(runs)
 
@@ -202,73 +212,4 @@ def _stored_secret(at: Path, name: str, parts: Parts) -> Iterator[Refusal]:
             found=f"`{name}`, which is generated",
             allowed="a secret with `fromConfig`: someone else must know its value already",
             mend=f"store it with `pulumi config set --secret slipway:<key>`, and give `{name}` that `fromConfig`",
-        )
-
-
-@dataclass(frozen=True)
-class _Measure:
-    """One line of a quota: where it stands, what it allows, what one pod takes, and how to write an amount of it."""
-
-    at: Path
-    allows: Callable[[Quota], str]
-    pod_takes: Callable[["_Consumer"], str]
-    text: Callable[[Decimal], str]
-
-
-def _cores(amount: Decimal) -> str:
-    return str(int(amount)) if amount == int(amount) else f"{int(amount * 1000)}m"
-
-
-def _bytes(amount: Decimal) -> str:
-    mebibytes = -(-int(amount) // 2**20)
-    return f"{mebibytes // 1024}Gi" if mebibytes % 1024 == 0 else f"{mebibytes}Mi"
-
-
-@dataclass(frozen=True)
-class _Consumer:
-    """What pods take of a quota: how many there are at most, and what each of them asks for."""
-
-    pods: int
-    resources: Resources
-    gpus: int = 0
-    own_pod: bool = True
-
-
-def _consumers(
-    workloads: Mapping[str, Workload], monitoring: Monitoring | None, backup: Backup | None
-) -> Iterator[tuple[str, _Consumer]]:
-    if backup:
-        for name in backups.saved(backup, workloads):
-            yield backups.backup_name(name), _Consumer(1, backup.resources, own_pod=False)
-    for name, workload in workloads.items():
-        yield name, _Consumer(workload.peak_pods, workload.resources, workload.gpu.whole_devices if workload.gpu else 0)
-    for name, server in monitoring.servers.items() if monitoring else ():
-        yield name, _Consumer(1, server.resources)
-
-
-_MEASURES = (
-    _Measure(("requests", "cpu"), lambda q: q.requests.cpu, lambda w: w.resources.requests.cpu, _cores),
-    _Measure(("requests", "memory"), lambda q: q.requests.memory, lambda w: w.resources.requests.memory, _bytes),
-    _Measure(("limits", "cpu"), lambda q: q.limits.cpu, lambda w: w.resources.limits.cpu, _cores),
-    _Measure(("limits", "memory"), lambda q: q.limits.memory, lambda w: w.resources.limits.memory, _bytes),
-    _Measure(("pods",), lambda q: str(q.pods), lambda w: str(int(w.own_pod)), str),
-    _Measure(("gpus",), lambda q: str(q.gpus), lambda w: str(w.gpus), str),
-)
-
-
-def _quota_fits(quota: Quota, consumers: Mapping[str, _Consumer]) -> Iterator[Refusal]:
-    """All workloads under full load and in a rollout at the same time: the worst hour must fit, or a rollout hangs."""
-    for measure in _MEASURES:
-        needs = {name: each.pods * parse_quantity(measure.pod_takes(each)) for name, each in consumers.items()}
-        need = sum(needs.values(), Decimal(0))
-        allowance = measure.allows(quota)
-        if need <= parse_quantity(allowance):
-            continue
-        text = measure.text(need)
-        shares = ", ".join(f"{name} {measure.text(share)}" for name, share in needs.items() if share)
-        yield Refusal(
-            at=("environment", "quota", *measure.at),
-            found=f"{allowance}, but the workloads need {text} at their peak ({shares})",
-            allowed=f"at least `{text}`: full autoscaling and the extra pods of a rollout together",
-            mend=f"raise it to `{text}`, or lower replicas, `autoscaling.max`, sizes or `rollout.maxSurge`",
         )

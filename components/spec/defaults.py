@@ -63,6 +63,20 @@ STARTUP: Final[Mapping[Profile, int]] = {"api": 40, "vector": 60, "model": 600}
 """Seconds a service may take to start. api: D1, `--start-period=40s`. vector: twice D0's delay of 30 s. model: ten
 minutes, the time large weights need from a network volume (KServe allows the same)."""
 
+PROCESS_START: Final = 60
+"""Seconds a program may take to start beside its model: a framework's import and a GPU's context, which take half of it
+on a busy node."""
+
+LOAD_BANDWIDTH: Final = "125Mi"
+"""Bytes that storage reads in a second: a cloud's general-purpose volume, without paying for more (AWS gp3)."""
+
+LOAD_SAFETY: Final = 2
+"""How many times longer than stated a read may take: several pods of a node read at once."""
+
+GPU_OVERHEAD: Final = "1Gi"
+"""GPU memory beside weights and cache: a CUDA context with the kernels of a framework, half of it at least; a tenth of
+the weights comes on top, for activations."""
+
 # --- stopping and rolling out -----------------------------------------------------------------------------------------
 
 PRE_STOP: Final = 5
@@ -76,6 +90,12 @@ STOP_MARGIN: Final = 5
 
 PULL: Final = 120
 """Seconds for placing a pod and pulling its image, before its startup counts: 10 GB over 1 Gbit/s, and to unpack it."""
+
+PULL_BANDWIDTH: Final = "100Mi"
+"""Bytes of an image that a node pulls in a second, and unpacks: nearly 1 Gbit/s."""
+
+JOB_MARGIN: Final = 600
+"""Seconds of a job that deploys, beside its rollouts: to bring the tools, build, push, preview and tell."""
 
 SURGE: Final = 1
 """Pods above the wanted number during a rollout: one at a time keeps the peak, hence the quota, small."""
@@ -144,6 +164,12 @@ CPU_UTILISATION: Final = 70
 
 SCALE_DOWN_WINDOW: Final = 300
 """Seconds of lower load before the autoscaler removes pods; Kubernetes' own default, stated."""
+
+POLLING: Final = 15
+"""Seconds between KEDA's questions: half a minute is a long wait for whoever comes first."""
+
+COOLDOWN: Final = 900
+"""Seconds without load before the last pod ends: longer than the longest start that a profile allows."""
 
 CONTAINER_DEFAULTS: Final[Sizes] = _LAPTOP["api"]
 """What a namespace's LimitRange gives to containers that state nothing: those that slipway did not make."""

@@ -11,7 +11,7 @@ from components.spec.checked import Checked, Checks
 from components.spec.defaults import PodSecurity, Tier
 from components.spec.docker_host import ComposeProfile
 from components.spec.refusal import Refusal
-from components.spec.values import Cpu, LabelValue, Memory, NamespaceName
+from components.spec.values import Cpu, LabelValue, Memory, NamespaceName, Seconds
 
 RESERVED_NAMESPACES = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
 """Namespaces that every cluster has; nothing that can be taken down as a whole belongs there."""
@@ -63,6 +63,10 @@ class Environment(Checked):
 
     quota: Quota | None = None
     """The most that the namespace may use. Required in `staging` and `prod`."""
+
+    job_seconds: Annotated[Seconds, Field(examples=[3600])] | None = None
+    """The bound of the job that brings it up, such as `timeout-minutes` of a workflow, in seconds. Left out, nobody
+    checks that all rollouts end before it; `slipway capacity` says how long it must be."""
 
     def checks(self) -> Checks:
         """A namespace of its own; and what a tier above `dev` wants."""

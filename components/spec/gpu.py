@@ -4,96 +4,24 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from components.spec.base import Spec
 from components.spec.checked import Checked, Checks, exactly_one
-from components.spec.gpu_products import PRODUCTS
-from components.spec.refusal import Refusal, refused
-from components.spec.values import Memory, Name
+from components.spec.cuda import CudaVersion, Version, version
+from components.spec.gpu_claim import DeviceClaim
+from components.spec.gpu_products import PRODUCTS, SLICE_USABLE
+from components.spec.gpu_words import PRODUCT_LABEL, Capability, Count, Product, Profile
+from components.spec.refusal import Refusal
+from components.spec.values import EnvName, Memory, Name
 from policies.values.quantity import parse_quantity
 
 RESOURCE = "nvidia.com/gpu"
 """The extended resource that NVIDIA's device plugin offers for whole GPUs, and, in places, for slices and shares."""
 
-PRODUCT_LABEL = "nvidia.com/gpu.product"
-"""The node label that NVIDIA's feature discovery sets."""
-
-MOST = 16
-"""What one node holds: the largest servers of today."""
-
 MPS_MEMORY = "CUDA_MPS_PINNED_DEVICE_MEM_LIMIT"
 """The variable by which a program's share of memory is bounded, as `device=size`:
 https://docs.nvidia.com/deploy/mps/."""
-
-_PRODUCT = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
-_CAPABILITY = re.compile(r"([1-9][0-9]?)\.([0-9])")
-_PROFILE = re.compile(r"[12347]g\.[1-9][0-9]{0,2}gb([+-]me(\.all)?|\+gfx)?")
-
-
-def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST:
-        raise refused(
-            Refusal(
-                allowed=f"a whole number of GPUs from 1 to {MOST} (what one node holds)",
-                mend="write for example `count: 1`; for a part of one, ask for `mig` or `shared`",
-            )
-        )
-    return value
-
-
-def _like(pattern: re.Pattern[str], allowed: str, mend: str) -> AfterValidator:
-    """Refuses a text that the pattern does not match whole."""
-
-    def check(text: str) -> str:
-        if not pattern.fullmatch(text):
-            raise refused(Refusal(allowed=allowed, mend=mend))
-        return text
-
-    return AfterValidator(check)
-
-
-Count = Annotated[
-    int,
-    BeforeValidator(_whole),
-    Field(examples=[1]),
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST}),
-]
-"""GPUs of a pod."""
-
-Product = Annotated[
-    str,
-    _like(
-        _PRODUCT,
-        f"a product as the node label `{PRODUCT_LABEL}` writes it, with `-` for spaces",
-        f"write for example `NVIDIA-A100-SXM4-80GB`; `kubectl get nodes -L {PRODUCT_LABEL}` lists them",
-    ),
-    Field(examples=["NVIDIA-A100-SXM4-80GB"]),
-]
-"""A GPU model, by its node label."""
-
-
-Capability = Annotated[
-    str,
-    _like(
-        _CAPABILITY,
-        "a compute capability, as NVIDIA writes it: `8.0`",
-        'write for example `"8.0"` (A100), `"8.9"` (L4, L40S) or `"9.0"` (H100), in quotes',
-    ),
-    Field(examples=["8.0"]),
-]
-"""What a GPU can compute, by NVIDIA's number."""
-
-Profile = Annotated[
-    str,
-    _like(
-        _PROFILE,
-        "a MIG profile: 1, 2, 3, 4 or 7 compute slices and the memory, and perhaps `+me`: `1g.10gb`",
-        "write one that `nvidia-smi mig -lgip` lists on the node, for example `3g.40gb`",
-    ),
-    Field(examples=["3g.40gb"]),
-]
-"""A size of slices."""
 
 
 class WholeGpus(Checked):
@@ -136,12 +64,16 @@ class WholeGpus(Checked):
         return -(-int(parse_quantity(self.min_memory)) // 2**20) if self.min_memory else None
 
     @property
-    def least_capability(self) -> tuple[int, int] | None:
+    def least_capability(self) -> Version | None:
         """The least compute capability, major and minor."""
-        if self.min_compute_capability is None:
-            return None
-        major, minor = self.min_compute_capability.split(".")
-        return int(major), int(minor)
+        return version(self.min_compute_capability) if self.min_compute_capability else None
+
+    @property
+    def memory_bytes(self) -> int | None:
+        """What a program may count on, of each GPU; None if nothing is known."""
+        if self.min_memory:
+            return int(parse_quantity(self.min_memory))
+        return _usable(self.product)
 
 
 class MigSlice(Checked):
@@ -205,6 +137,12 @@ class MigSlice(Checked):
         """Slices of each pod."""
         return 1
 
+    @property
+    def memory_bytes(self) -> int | None:
+        """What a program may count on."""
+        gigabytes = int(self.plain_profile.partition("g.")[2].removesuffix("gb"))
+        return gigabytes * 2**30 * SLICE_USABLE // 100
+
 
 class SharedGpu(Checked):
     """A share of an NVIDIA GPU: in turns, or at once through MPS. One share's faults may end the others."""
@@ -221,9 +159,14 @@ class SharedGpu(Checked):
     memory: Annotated[Memory, Field(examples=["8Gi"])] | None = None
     """The most GPU memory that the workload may take; MPS refuses it more. Only with `mps`."""
 
+    shares: Annotated[int, Field(ge=2, le=48, examples=[4])] | None = None
+    """Into how many shares the device plugin divides each GPU (`replicas` of its configuration): with `mps` each has an
+    equal part of the memory. Left out, nobody checks that `memory` is there."""
+
     def checks(self) -> Checks:
-        """Only MPS bounds memory."""
+        """Only MPS bounds memory, and no share has more than its part."""
         yield self._bounded()
+        yield self._its_part()
 
     def _bounded(self) -> Iterator[Refusal]:
         if self.memory and self.by == "time-slicing":
@@ -233,6 +176,22 @@ class SharedGpu(Checked):
                 allowed="a limit that somebody enforces: `time-slicing` has none",
                 mend="share by `mps`, or limit the framework itself, or ask for `mig`",
             )
+
+    def _its_part(self) -> Iterator[Refusal]:
+        part = self._part
+        if self.memory and part is not None and parse_quantity(self.memory) > part:
+            yield Refusal(
+                at=("memory",),
+                found=f"{self.memory}, of one of {self.shares} shares of {self.product}",
+                allowed=f"at most `{part // 2**20}Mi`: MPS gives each share an equal part",
+                mend="lower it, divide the GPU into fewer shares, or ask for `whole`",
+            )
+
+    @property
+    def _part(self) -> int | None:
+        """Bytes of a share's part by MPS, if product and shares are known."""
+        whole = _usable(self.product)
+        return whole // self.shares if whole and self.shares and self.by == "mps" else None
 
     @property
     def resource(self) -> str:
@@ -248,6 +207,11 @@ class SharedGpu(Checked):
     def memory_mib(self) -> int | None:
         """The limit in MiB, rounded down."""
         return int(parse_quantity(self.memory)) // 2**20 if self.memory else None
+
+    @property
+    def memory_bytes(self) -> int | None:
+        """What a program may count on: with `time-slicing` all of it, or nothing, as its neighbours like."""
+        return int(parse_quantity(self.memory)) if self.memory else self._part
 
 
 class AmdGpus(Spec):
@@ -277,12 +241,22 @@ class IntelGpus(Spec):
         return f"gpu.intel.com/{self.driver}"
 
 
-GpuRequest = WholeGpus | MigSlice | SharedGpu | AmdGpus | IntelGpus
+GpuRequest = WholeGpus | MigSlice | SharedGpu | AmdGpus | IntelGpus | DeviceClaim
 """One of the kinds of GPUs that can be asked for."""
 
 
+class MemoryFraction(Spec):
+    """The part of a GPU's memory that the program keeps to, by a variable that its framework reads."""
+
+    variable: Annotated[EnvName, Field(examples=["XLA_PYTHON_CLIENT_MEM_FRACTION"])]
+    """The variable; its value is a fraction, such as `0.45`."""
+
+    percent: Annotated[int, Field(ge=1, le=100, examples=[45])]
+    """The part, in hundredths."""
+
+
 class Gpu(Checked):
-    """What GPUs each pod gets: exactly one of `whole`, `mig`, `shared`, `amd` and `intel`."""
+    """What GPUs each pod gets: exactly one of `whole`, `mig`, `shared`, `amd`, `intel` and `claim`."""
 
     whole: WholeGpus | None = None
     """Whole NVIDIA GPUs."""
@@ -299,34 +273,84 @@ class Gpu(Checked):
     intel: IntelGpus | None = None
     """Whole Intel GPUs."""
 
+    claim: DeviceClaim | None = None
+    """Devices that a driver of dynamic resource allocation hands out."""
+
+    cuda: CudaVersion | None = None
+    """The version of CUDA that the image is built on (its variable `CUDA_VERSION`): nodes must have a driver that knows
+    it. Only with NVIDIA's device plugin."""
+
+    memory_fraction: MemoryFraction | None = None
+    """A bound that the program itself keeps to. Not beside `shared.memory`."""
+
     runtime_class: Annotated[Name, Field(examples=["nvidia"])] | None = None
     """The RuntimeClass that brings GPUs into containers; left out, the nodes do so by CDI, as NVIDIA's operator sets
     them up."""
 
     def checks(self) -> Checks:
-        """One kind, and one only."""
+        """One kind, and one only; one bound of memory."""
         yield exactly_one(
             self,
-            ("whole", "mig", "shared", "amd", "intel"),
-            "exactly one of `whole`, `mig`, `shared`, `amd` and `intel`",
+            KINDS,
+            "exactly one of `whole`, `mig`, `shared`, `amd`, `intel` and `claim`",
             "keep one, for example `whole: {count: 1}`",
         )
+        yield self._one_bound()
+
+    def _one_bound(self) -> Iterator[Refusal]:
+        if self.memory_fraction and self.shared and self.shared.memory:
+            yield Refusal(
+                at=("memoryFraction",),
+                found="`memoryFraction`, beside `shared.memory`",
+                allowed="one bound of memory: a fraction counts from what MPS leaves, and bounds twice",
+                mend="remove `memoryFraction`: MPS enforces `shared.memory`",
+            )
 
     @property
     def request(self) -> GpuRequest:
         """The one that was given."""
-        request = self.whole or self.mig or self.shared or self.amd or self.intel
+        request = self.whole or self.mig or self.shared or self.amd or self.intel or self.claim
         if request is None:
             raise AssertionError("validated: exactly one kind is given")
         return request
 
     @property
-    def variables(self) -> dict[str, str]:
-        """Variables of the container: the bound of a share's memory."""
+    def count(self) -> int:
+        """GPUs, slices or shares of each pod."""
+        return self.request.count
+
+    @property
+    def memory(self) -> int | None:
+        """Bytes that a program may count on, of each of them; None if nothing is known."""
+        request = self.request
+        if isinstance(request, AmdGpus | IntelGpus | DeviceClaim):
+            return None
+        whole = request.memory_bytes
+        if isinstance(request, SharedGpu) and request.by == "time-slicing" and self.memory_fraction:
+            whole = _usable(request.product)
+        return whole * self.memory_fraction.percent // 100 if whole and self.memory_fraction else whole
+
+    @property
+    def variables(self) -> dict[str, dict[str, str]]:
+        """Variables of the container that bound its memory, by the field that asks for them."""
         limit = self.shared.memory_mib if self.shared else None
-        return {MPS_MEMORY: f"0={limit}M"} if limit else {}
+        found = {"gpu.shared.memory": {MPS_MEMORY: f"0={limit}M"}} if limit else {}
+        if self.memory_fraction:
+            fraction = f"{self.memory_fraction.percent / 100:.2f}"
+            found["gpu.memoryFraction"] = {self.memory_fraction.variable: fraction}
+        return found
 
     @property
     def whole_devices(self) -> int:
         """How many of `nvidia.com/gpu` each pod takes, which the environment's quota counts."""
-        return self.request.count if self.request.resource == RESOURCE else 0
+        return self.count if self.request.resource == RESOURCE else 0
+
+
+KINDS = ("whole", "mig", "shared", "amd", "intel", "claim")
+"""The fields that say what kind of GPU is asked for."""
+
+
+def _usable(product: str | None) -> int | None:
+    """Bytes of a product's memory that a program may count on, if it is known."""
+    known = PRODUCTS.get(product or "")
+    return known.least_memory if known else None

@@ -8,13 +8,23 @@ Needs = Mapping[str, Collection[str]]
 
 def in_order(needs: Needs) -> list[str]:
     """The names, each after those that it needs; what a circle leaves out, in the order written."""
+    position = {name: index for index, name in enumerate(needs)}
+    missing = {name: len(set(needs[name]) & position.keys()) for name in needs}
+    after: dict[str, list[str]] = {name: [] for name in needs}
+    for name, needed in needs.items():
+        for each in set(needed) & position.keys():
+            after[each].append(name)
     ordered: list[str] = []
-    ahead = list(needs)
-    while ahead:
-        ready = [name for name in ahead if not set(needs[name]) & set(ahead)] or ahead
+    ready = [name for name in needs if not missing[name]]
+    while ready:
         ordered += ready
-        ahead = [name for name in ahead if name not in ready]
-    return ordered
+        freed: list[str] = []
+        for name in ready:
+            for each in after[name]:
+                missing[each] -= 1
+                freed += [] if missing[each] else [each]
+        ready = sorted(freed, key=position.__getitem__)
+    return [*ordered, *(name for name in needs if missing[name])]
 
 
 def circle(start: str, needs: Needs) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from components.spec.backup import Backup
 from components.spec.base import Spec
 from components.spec.document import ENCRYPTED, Document, read_file
 from components.spec.environment import Environment
+from components.spec.fleet import Fleet
 from components.spec.image import BuildImage
 from components.spec.monitoring import Monitoring
 from components.spec.overrides import Overridden, apply_overrides
@@ -28,7 +29,18 @@ from components.spec.workload import Workload
 M = TypeVar("M", bound=Spec)
 V = TypeVar("V")
 
-KEYS = ("environment", "target", "registry", "workloads", "secrets", "bases", "monitoring", "backup", "supplyChain")
+KEYS = (
+    "environment",
+    "target",
+    "registry",
+    "workloads",
+    "secrets",
+    "bases",
+    "fleet",
+    "monitoring",
+    "backup",
+    "supplyChain",
+)
 """The keys that describe an environment; every other `slipway:` key is a secret's."""
 
 
@@ -194,6 +206,7 @@ def _sound_parts(values: Mapping[str, Any], broken: Collection[Path]) -> checks.
         {name: None if ("bases", name) in broken else _sound(BuildImage, base) for name, base in bases.items()},
         None if ("backup",) in broken or not values.get("backup") else _sound(Backup, values["backup"]),
         saves=bool(values.get("backup")),
+        fleet=None if ("fleet",) in broken or not values.get("fleet") else _sound(Fleet, values["fleet"]),
     )
 
 

@@ -1,9 +1,11 @@
 """What workloads are to each other on one host: which are wanted, what starts before what, whose port is whose."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from components.spec.environment import Environment
 from components.spec.graph import Needs, circle, in_order
+from components.spec.model import model_on_docker_checks
 from components.spec.problem import listed
 from components.spec.refusal import Refusal
 from components.spec.workload import Workload
@@ -89,6 +91,9 @@ def docker_checks(workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
                 allowed="`whole` GPUs on a Docker host, whose engine hands out those, and no others",
                 mend="ask for `whole: {count: 1}`, or deploy to a cluster",
             )
+        if workload.model:
+            for refusal in model_on_docker_checks(workload.model):
+                yield replace(refusal, at=("workloads", name, *refusal.at))
         if workload.image.external and workload.port and not workload.probes.command:
             yield Refusal(
                 at=("workloads", name, "probes", "command"),

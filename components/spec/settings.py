@@ -8,7 +8,9 @@ from pydantic import Field, model_validator
 from components.spec import checks
 from components.spec.backup import BACKUP, Backup, saved
 from components.spec.base import Spec
+from components.spec.capacity import demands, summary
 from components.spec.environment import Environment
+from components.spec.fleet import Fleet
 from components.spec.image import BuildImage, Image
 from components.spec.monitoring import Monitoring
 from components.spec.order import wanted
@@ -42,6 +44,9 @@ class Settings(Spec):
     bases: Mapping[Name, BuildImage] = {}
     """Images that others of this stack are built on, by name; nothing runs them."""
 
+    fleet: Fleet | None = None
+    """The nodes that there are; left out, nobody checks that pods find one."""
+
     monitoring: Monitoring | None = None
     """What watches the workloads; left out, nothing does."""
 
@@ -66,6 +71,7 @@ class Settings(Spec):
                     self.bases,
                     self.backup,
                     saves=self.backup is not None,
+                    fleet=self.fleet,
                 )
             )
         )
@@ -77,6 +83,11 @@ class Settings(Spec):
     def wanted_workloads(self) -> Mapping[str, Workload]:
         """The workloads that run in this environment: those of no group, and those of a group that is wanted."""
         return wanted(self.environment, self.workloads)
+
+    @property
+    def capacity(self) -> dict[str, Any]:
+        """What the workloads need at their peak, and what there is; see `components.spec.capacity.summary`."""
+        return summary(demands(self.wanted_workloads, self.monitoring, self.backup), self.environment.quota, self.fleet)
 
     @property
     def mounted_secrets(self) -> Mapping[str, Secret]:

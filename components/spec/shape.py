@@ -79,7 +79,8 @@ def allowed_at(path: Path) -> str:
 
 def _phrase(node: Node) -> str:
     if "enum" in node or "const" in node:
-        return "one of " + ", ".join(f"`{word}`" for word in node.get("enum", [node.get("const")]))
+        words = node.get("enum", [node.get("const")])
+        return "`true`" if words == [True] else "one of " + ", ".join(f"`{word}`" for word in words)
     match node.get("type"):
         case "integer":
             return _number(node)

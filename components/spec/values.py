@@ -26,6 +26,7 @@ PORT_NAME_LIMIT = 15
 _DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _LABEL_VALUE = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LABEL_KEY = re.compile(r"([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _FILE_NAME = re.compile(r"[-._A-Za-z0-9]+")
 _CONFIG_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _METRIC_NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
@@ -51,15 +52,15 @@ def matching(pattern: re.Pattern[str], limit: int, allowed: str, example: str) -
     return AfterValidator(check)
 
 
-_LABEL_WORDS = "lower-case letters, digits and `-`, beginning with a letter and not ending with `-`"
+LABEL_WORDS = "lower-case letters, digits and `-`, beginning with a letter and not ending with `-`"
 
-Name = Annotated[str, matching(_DNS_LABEL, NAME_LIMIT, _LABEL_WORDS, "python-api")]
+Name = Annotated[str, matching(_DNS_LABEL, NAME_LIMIT, LABEL_WORDS, "python-api")]
 """The name of a workload, an image or a secret."""
 
-NamespaceName = Annotated[str, matching(_DNS_LABEL, DNS_LABEL_LIMIT, _LABEL_WORDS, "slipway-dev")]
+NamespaceName = Annotated[str, matching(_DNS_LABEL, DNS_LABEL_LIMIT, LABEL_WORDS, "slipway-dev")]
 """The name of a Kubernetes namespace."""
 
-PortName = Annotated[str, matching(_DNS_LABEL, PORT_NAME_LIMIT, _LABEL_WORDS, "metrics")]
+PortName = Annotated[str, matching(_DNS_LABEL, PORT_NAME_LIMIT, LABEL_WORDS, "metrics")]
 """The name of a port."""
 
 LabelValue = Annotated[
@@ -72,6 +73,17 @@ LabelValue = Annotated[
     ),
 ]
 """The value of a Kubernetes label."""
+
+LabelKey = Annotated[
+    str,
+    matching(
+        _LABEL_KEY,
+        317,
+        "the name of a Kubernetes label, perhaps with a domain and `/` before it",
+        "models.example.com/llama",
+    ),
+]
+"""The name of a Kubernetes label."""
 
 EnvName = Annotated[str, matching(_ENV_NAME, 128, "letters, digits and `_`, not beginning with a digit", "LOG_LEVEL")]
 """The name of an environment variable."""
@@ -91,6 +103,13 @@ MetricName = Annotated[
 
 LabelName = Annotated[str, matching(_LABEL_NAME, 64, "letters, digits and `_`, not beginning with a digit", "status")]
 """The name of a label of a Prometheus metric."""
+
+_HTTP_URL = re.compile(r"https?://[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]{1,5})?(/[-A-Za-z0-9_./]*)?")
+
+HttpUrl = Annotated[
+    str, matching(_HTTP_URL, 253, "an address with `http://` or `https://`, without a query", "http://prometheus:9090")
+]
+"""Where something answers over HTTP."""
 
 Port = Annotated[int, Field(ge=1, le=65535, examples=[8000])]
 """A TCP port."""
@@ -247,6 +266,17 @@ def read_cpu(value: object) -> str:
 def read_memory(value: object) -> str:
     """An amount of memory as written, if it is one; else the refusal."""
     return _read(value, _check_memory, Refusal(allowed=_MEMORY_ALLOWED, mend=_MEMORY_MEND))
+
+
+def cores_text(amount: Decimal) -> str:
+    """Processor time as a person writes it: whole cores, or thousandths."""
+    return str(int(amount)) if amount == int(amount) else f"{int(amount * 1000)}m"
+
+
+def bytes_text(amount: Decimal | int) -> str:
+    """Bytes as a person writes them, rounded up: whole gibibytes, or mebibytes."""
+    mebibytes = -(-int(amount) // 2**20)
+    return f"{mebibytes // 1024}Gi" if mebibytes % 1024 == 0 else f"{mebibytes}Mi"
 
 
 _QUANTITY_SCHEMA = {"type": ["string", "number"]}

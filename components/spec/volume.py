@@ -55,7 +55,7 @@ def volume_checks(volumes: Sequence[Volume], taken: Mapping[str, str]) -> Iterat
             )
         names.add(volume.name)
         for folder, content in folders.items():
-            if _within(volume.path, folder) or _within(folder, volume.path):
+            if within(volume.path, folder) or within(folder, volume.path):
                 yield Refusal(
                     at=("volumes", index, "path"),
                     found=f"{volume.path!r}, which meets the folder of {content}",
@@ -65,5 +65,6 @@ def volume_checks(volumes: Sequence[Volume], taken: Mapping[str, str]) -> Iterat
         folders[volume.path] = f"the volume `{volume.name}`"
 
 
-def _within(path: str, folder: str) -> bool:
+def within(path: str, folder: str) -> bool:
+    """Whether a path is a folder, or below it."""
     return path == folder or path.startswith(f"{folder}/")

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator, Mapping
 
 from components.spec.burn_rate import windows
 from components.spec.monitoring import METRICS_SERVICE_SUFFIX, Monitoring
+from components.spec.ports import METRICS_PORT
 from components.spec.refusal import Refusal
 from components.spec.values import duration_seconds, duration_text
-from components.spec.workload import METRICS_PORT, Workload
+from components.spec.workload import Workload
 
 TAKEN_NAMES: Mapping[str, str] = {
     "prometheus": "it is what collects metrics",

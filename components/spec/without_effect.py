@@ -21,6 +21,8 @@ ON_A_DOCKER_HOST: Mapping[str, str] = {
     "extraPorts": "who shares a network reaches every port",
     "slo": "a Docker host is not watched yet",
     "waivers": "waivers there are the packs' configuration",
+    "priorityClass": "one host, and nobody makes room",
+    "deadlines": "one container is replaced",
     "pullSeconds": "an image is pulled before its container is made",
 }
 

@@ -3,32 +3,32 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from components.spec import defaults
-from components.spec.base import Items, Spec
+from components.spec.base import Items
 from components.spec.checked import Checked, Checks
 from components.spec.defaults import Profile
 from components.spec.docker_host import ComposeProfile, LiveReload, PublishedPort, RestartPolicy, publish_checks
+from components.spec.fit import fit_checks
 from components.spec.gpu import Gpu
 from components.spec.image import Image
+from components.spec.model import Model
 from components.spec.network import Network
+from components.spec.plain_settings import ConfigFiles, Variables, plain_checks
+from components.spec.ports import METRICS_PORT, NamedPort, port_checks
 from components.spec.probes import Probes
-from components.spec.refusal import Path, Refusal, refused
+from components.spec.refusal import Path, Refusal
 from components.spec.resources import Resources
+from components.spec.runtime import Runtime, runtime_variables
 from components.spec.scaling import Autoscaling, Rollout, Shutdown
-from components.spec.secrecy import secret_name, secret_value
 from components.spec.slo import Slo
+from components.spec.timing import Deadlines, TimeChain, Times, time_chain
 from components.spec.values import (
-    AbsolutePath,
-    EnvName,
-    EnvValue,
-    FileName,
     LabelValue,
     Memory,
     Name,
     Port,
-    PortName,
     ProjectPath,
     Seconds,
 )
@@ -36,54 +36,8 @@ from components.spec.volume import MOUNT_POINTS, Volume, volume_checks
 from components.spec.waiver import Waiver
 from policies.values.quantity import parse_quantity
 
-MAIN_PORT = "http"
-"""The name of a workload's main port."""
-
-METRICS_PORT = "metrics"
-"""The name of the port that Prometheus reads: a workload without one is not watched."""
-
-_HIDDEN = "a literal value (not shown)"
-_PLAIN = "plain settings only; this name or value looks like a secret"
-_MEND_PLAIN = "declare it under `slipway:secrets` and name it in the workload's `secrets`: it becomes a file"
-
 UserId = Annotated[int, Field(ge=1, le=2**31 - 1, examples=[defaults.USER_ID])]
 """A numeric user or group other than root."""
-
-
-class NamedPort(Spec):
-    """A port beside the main one."""
-
-    name: Annotated[PortName, Field(examples=["metrics"])]
-    """Its name."""
-
-    port: Annotated[Port, Field(examples=[9090])]
-    """Its number."""
-
-
-class ConfigFiles(Spec):
-    """Plain files that the workload reads, from a ConfigMap whose name follows its content."""
-
-    folder: Annotated[AbsolutePath, Field(examples=["/etc/python-api"])]
-    """Where the files appear, read-only."""
-
-    files: Annotated[Mapping[FileName, str], Field(min_length=1, examples=[{"app.yaml": "workers: 2\n"}])]
-    """File names and their text."""
-
-
-def _env(env: Mapping[str, str]) -> Mapping[str, str]:
-    refusals = tuple(
-        Refusal(
-            at=(name,),
-            found=_HIDDEN,
-            allowed=_PLAIN,
-            mend=_MEND_PLAIN,
-        )
-        for name, value in env.items()
-        if value and (secret_name(name) or secret_value(value))
-    )
-    if refusals:
-        raise refused(refusals)
-    return env
 
 
 class Workload(Checked):
@@ -120,9 +74,7 @@ class Workload(Checked):
     args: Items[str] = ()
     """Replaces the image's command."""
 
-    env: Annotated[Mapping[EnvName, EnvValue], AfterValidator(_env)] = Field(
-        default={}, examples=[{"LOG_LEVEL": "info"}]
-    )
+    env: Variables = Field(default={}, examples=[{"LOG_LEVEL": "info"}])
     """Plain settings as environment variables. Secrets are files: see `secrets`."""
 
     config_files: ConfigFiles | None = None
@@ -156,6 +108,13 @@ class Workload(Checked):
     gpu: Gpu | None = None
     """GPUs of each pod."""
 
+    model: Model | None = None
+    """The model that it serves: its files, and the times and the memory that follow from their size."""
+
+    runtime: Runtime | None = None
+    """What it is written in: variables tell that runtime the container's processors and memory, which it does not see
+    by itself."""
+
     shm_size: Memory | None = None
     """Size of `/dev/shm`, which counts against the memory limit. Half of it for the `model` profile."""
 
@@ -171,13 +130,20 @@ class Workload(Checked):
     have it under the same path below the kubelet's `seccomp` folder."""
 
     pull_seconds: Seconds = defaults.PULL
-    """How long it may take to place a pod and pull its image, before its startup time begins to count."""
+    """How long it may take to place a pod and pull its image, before its startup time begins to count. An image that
+    holds the `model` gets its time beside the default."""
+
+    deadlines: Deadlines = Deadlines()
+    """Bounds of a rollout; left out, they follow from the times of one pod."""
 
     probes: Probes = Probes()
     """How Kubernetes sees whether it has started, lives and is ready."""
 
     shutdown: Shutdown = Shutdown()
     """How it stops."""
+
+    priority_class: Annotated[Name, Field(examples=["serving"])] | None = None
+    """The PriorityClass of its pods: which ones make room when a cluster is full. Left out, the cluster's default."""
 
     user: UserId = defaults.USER_ID
     """The user id it runs as."""
@@ -201,7 +167,8 @@ class Workload(Checked):
         yield self._memory()
         yield self._disk()
         yield self._secret_files()
-        yield self._gpu_variables()
+        yield self._derived_variables()
+        yield from fit_checks(self)
         yield self._config_folder()
         yield self._volumes()
         yield self._published()
@@ -229,31 +196,7 @@ class Workload(Checked):
                 )
 
     def _ports(self) -> Iterator[Refusal]:
-        if self.port is None and self.extra_ports:
-            yield Refusal(
-                at=("extraPorts",),
-                found="ports beside no main port",
-                allowed="a main `port` first",
-                mend=f"set `port: {self.extra_ports[0].port}`",
-            )
-        names = [MAIN_PORT, *(extra.name for extra in self.extra_ports)]
-        numbers = [self.port, *(extra.port for extra in self.extra_ports)]
-        for index in range(1, len(names)):
-            where = ("extraPorts", index - 1)
-            if names[index] in names[:index]:
-                yield Refusal(
-                    at=(*where, "name"),
-                    found=f"{names[index]!r}, used already",
-                    allowed="each name once; the main port is named `http`",
-                    mend="give each port a name of its own",
-                )
-            if numbers[index] in numbers[:index]:
-                yield Refusal(
-                    at=(*where, "port"),
-                    found=f"{numbers[index]}, used already",
-                    allowed="each port number once",
-                    mend="remove the second mention, or correct its number",
-                )
+        yield from port_checks(self.port, self.extra_ports)
 
     def _memory(self) -> Iterator[Refusal]:
         limit = self.resources.limits.memory
@@ -293,15 +236,22 @@ class Workload(Checked):
                     mend="remove it: it is the path of the secret's file",
                 )
 
-    def _gpu_variables(self) -> Iterator[Refusal]:
-        for variable in self.gpu.variables if self.gpu else ():
-            if variable in self.env:
+    def _derived_variables(self) -> Iterator[Refusal]:
+        for field, variables in self._variables():
+            for variable in sorted(variables.keys() & self.env.keys()):
                 yield Refusal(
                     at=("env", variable),
-                    found=f"{variable}, which `gpu.shared.memory` sets already",
+                    found=f"{variable}, which `{field}` sets already",
                     allowed="names that nothing else of the workload sets",
-                    mend="remove it, and set `gpu.shared.memory`",
+                    mend=f"remove it, or `{field}`",
                 )
+
+    def _variables(self) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """Each field from which variables follow, and these."""
+        if self.gpu:
+            yield from self.gpu.variables.items()
+        if self.runtime:
+            yield "runtime", runtime_variables(self.runtime, self.resources, self.shm_size)
 
     def _config_folder(self) -> Iterator[Refusal]:
         folder = self.config_files.folder if self.config_files else ""
@@ -336,9 +286,7 @@ class Workload(Checked):
         yield from publish_checks(self.publish, {self.port, *(extra.port for extra in self.extra_ports)})
 
     def _plain_text(self) -> Iterator[Refusal]:
-        for at, text in self._plain_places():
-            if text and secret_value(text):
-                yield Refusal(at=at, found=_HIDDEN, allowed=_PLAIN, mend=_MEND_PLAIN)
+        yield from plain_checks(self._plain_places())
 
     def _plain_places(self) -> Iterator[tuple[Path, str]]:
         yield from ((("command", index), text) for index, text in enumerate(self.command))
@@ -381,26 +329,36 @@ class Workload(Checked):
         return self.most_pods + self.strategy.max_surge
 
     @property
-    def startup_seconds(self) -> int:
-        """Seconds a pod may take to start, from its image being there."""
-        return self.probes.startup_seconds or defaults.STARTUP[self.profile]
+    def times(self) -> TimeChain:
+        """How long everything may take that happens to its pods."""
+        model, stop, stated = self.model, self.shutdown, self.deadlines
+        return time_chain(
+            Times(
+                process=defaults.PROCESS_START if model else defaults.STARTUP[self.profile],
+                load=model.load_seconds if model else 0,
+                warm_up=model.warm_up_seconds if model else 0,
+                fetch=model.fetch_seconds if model else 0,
+                pre_stop=stop.pre_stop_seconds,
+                drain=stop.drain_seconds,
+                pods=self.most_pods,
+                step=max(1, self.strategy.max_surge + self.strategy.max_unavailable),
+                startup_stated=self.probes.startup_seconds,
+                pull_stated=self.pull_seconds if "pull_seconds" in self.model_fields_set else None,
+                progress_stated=stated.progress_seconds,
+                await_stated=stated.await_seconds,
+                grace_stated=stop.grace_seconds,
+            )
+        )
+
+    @property
+    def derived_variables(self) -> dict[str, str]:
+        """Variables of the container that follow from its limits and its GPUs."""
+        return {name: value for _, variables in self._variables() for name, value in variables.items()}
 
     @property
     def most_processes(self) -> int:
         """Processes and threads it may have."""
         return self.pids_limit or defaults.PIDS[self.profile]
-
-    @property
-    def deadline_seconds(self) -> int:
-        """Seconds within which a rollout must make progress: a pull and a start."""
-        return self.pull_seconds + self.startup_seconds
-
-    @property
-    def rollout_seconds(self) -> int:
-        """Seconds a whole rollout may take: as many waves as the strategy needs, each with a start and a stop."""
-        step = self.strategy.max_surge + self.strategy.max_unavailable
-        waves = -(-self.most_pods // step)
-        return waves * (self.deadline_seconds + self.shutdown.grace_seconds)
 
 
 def secret_variable(name: str) -> str:

@@ -99,6 +99,8 @@ def _workload(draw: st.DrawFn, before: list[str], index: int) -> dict[str, Any]:
     }
     for field in draw(st.lists(st.sampled_from(sorted(optional)), unique=True)):
         made[field] = draw(optional[field])
+    if made.get("gpu", {}).get("whole", {}).get("count", 1) > 1:
+        made.setdefault("shmSize", "32Mi")
     if "liveReload" in made:
         made.pop("command", None)
     return made

@@ -41,7 +41,13 @@ _API: dict[str, Any] = {
     "version": "1.4.2",
     "port": 8000,
     "extraPorts": [{"name": "metrics", "port": 9090}],
-    "autoscaling": {"min": 2, "max": 4, "cpuUtilisation": 60},
+    "autoscaling": {
+        "min": 2,
+        "max": 4,
+        "cpuUtilisation": 60,
+        "queueDepth": {"metric": "requests_waiting", "target": 5, "labels": {"queue": "api"}, "source": "external"},
+        "latency": {"metric": "request_seconds", "target": 500},
+    },
     "rollout": {"maxSurge": 1, "maxUnavailable": 1},
     "env": {"LOG_LEVEL": "info"},
     "configFiles": {"folder": "/etc/app", "files": {"app.yaml": "workers: 2\n"}},
@@ -55,9 +61,12 @@ _API: dict[str, Any] = {
         "requests": {"cpu": "250m", "memory": "256Mi", "ephemeralStorage": "64Mi"},
         "limits": {"cpu": "1", "memory": "1Gi", "ephemeralStorage": "1Gi"},
     },
+    "runtime": "python",
     "shmSize": "64Mi",
     "tmpSize": "64Mi",
     "pullSeconds": 300,
+    "deadlines": {"progressSeconds": 600, "awaitSeconds": 3600},
+    "priorityClass": "system-cluster-critical",
     "probes": {
         "livenessPath": "/health",
         "readinessPath": "/ready",
@@ -66,7 +75,7 @@ _API: dict[str, Any] = {
         "readinessPeriodSeconds": 5,
         "timeoutSeconds": 2,
     },
-    "shutdown": {"preStopSeconds": 5, "drainSeconds": 20},
+    "shutdown": {"preStopSeconds": 5, "drainSeconds": 20, "graceSeconds": 60},
     "user": 10001,
     "group": 10002,
     "waivers": [
@@ -100,20 +109,105 @@ _EMBEDDER: dict[str, Any] = {
     "image": {"promote": {"from": "staging", "name": "embedder"}},
     "profile": "model",
     "port": 8000,
-    "replicas": 2,
+    "autoscaling": {"min": 1, "max": 2, "gpuUtilisation": {"metric": "DCGM_FI_DEV_GPU_UTIL", "target": 80}},
     "gpu": {"whole": {"count": 1, "product": "NVIDIA-A100-SXM4-80GB"}},
+    "model": {
+        "path": "/models",
+        "size": "15Gi",
+        "bandwidth": "500Mi",
+        "warmUpSeconds": 60,
+        "claim": {"name": "weights", "access": "ReadOnlyMany"},
+        "gpuMemory": {
+            "weights": {"parameters": "8B", "dtype": "bfloat16"},
+            "kvCache": {
+                "layers": 32,
+                "heads": 8,
+                "headSize": 128,
+                "tokens": 8192,
+                "batch": 16,
+                "dtype": "float8",
+            },
+            "overhead": "2Gi",
+        },
+    },
 }
 
+_HOPPER = "device.attributes['gpu.nvidia.com'].architecture == 'Hopper'"
+_H100: dict[str, Any] = {"deviceClass": "gpu.nvidia.com", "count": 1}
 _GPUS: Mapping[str, dict[str, Any]] = {
-    "least": {"whole": {"count": 1, "minMemory": "40Gi", "minComputeCapability": "8.9"}, "runtimeClass": "nvidia"},
+    "least": {
+        "whole": {"count": 1, "minMemory": "40Gi", "minComputeCapability": "8.9"},
+        "runtimeClass": "nvidia",
+        "cuda": "12.4",
+        "memoryFraction": {"variable": "XLA_PYTHON_CLIENT_MEM_FRACTION", "percent": 90},
+    },
     "slice": {"mig": {"profile": "1g.10gb", "strategy": "single", "product": "NVIDIA-A100-SXM4-80GB"}},
-    "share": {"shared": {"by": "mps", "renamed": True, "product": "NVIDIA-L4", "memory": "8Gi"}},
+    "share": {"shared": {"by": "mps", "renamed": True, "product": "NVIDIA-L4", "memory": "5Gi", "shares": 4}},
     "amd": {"amd": {"count": 1}},
     "intel": {"intel": {"count": 1, "driver": "xe"}},
+    "claimed": {"claim": {"exactly": {**_H100, "selectors": [_HOPPER]}}},
+    "chosen": {
+        "claim": {
+            "firstAvailable": [
+                {"name": "h100", **_H100, "selectors": [_HOPPER]},
+                {"name": "slice", "deviceClass": "mig.nvidia.com", "count": 1},
+            ]
+        }
+    },
 }
 _WITH_GPUS: dict[str, Any] = {
     name: {"image": {"promote": {"from": "staging", "name": "embedder"}}, "replicas": 1, "gpu": gpu}
     for name, gpu in _GPUS.items()
+}
+
+_MODELS: Mapping[str, dict[str, Any]] = {
+    "local": {"nodeLocal": {"claim": "weights-on-nodes", "label": "models.example.com/llama", "value": "present"}},
+    "mounted": {
+        "image": {"reference": f"registry.example.com/models/llama@{_DIGEST}", "reason": "made by the model team"}
+    },
+    "preloaded": {"preloaded": True},
+}
+_WITH_MODELS: dict[str, Any] = {
+    name: {
+        "image": {"promote": {"from": "staging", "name": "embedder"}},
+        "replicas": 1,
+        "model": {"path": "/models", "size": "1Gi", **source},
+    }
+    for name, source in _MODELS.items()
+}
+
+_A100, _L4 = "NVIDIA-A100-SXM4-80GB", "NVIDIA-L4"
+_NODE: dict[str, Any] = {"nodes": 2, "cpu": "32", "memory": "128Gi"}
+_FLEET: dict[str, Any] = {
+    "pools": {
+        "cpu": {**_NODE, "labels": {"models.example.com/llama": "present"}},
+        "a100": {**_NODE, "gpus": {"count": 1, "product": _A100}},
+        "new": {
+            **_NODE,
+            "gpus": {
+                "count": 1,
+                "product": "NVIDIA-B300",
+                "memory": "180Gi",
+                "computeCapability": "10.0",
+                "cuda": "12.9",
+            },
+        },
+        "cut": {
+            **_NODE,
+            "gpus": {
+                "count": 1,
+                "product": _A100,
+                "slices": {"profile": "1g.10gb", "each": 7, "strategy": "single"},
+            },
+        },
+        "shared": {
+            **_NODE,
+            "gpus": {"count": 1, "product": _L4, "shares": {"by": "mps", "each": 4, "renamed": True}},
+        },
+        "amd": {**_NODE, "gpus": {"count": 1, "vendor": "amd"}},
+        "intel": {**_NODE, "gpus": {"count": 1, "vendor": "intel-xe"}},
+        "claims": {**_NODE, "gpus": {"count": 2, "deviceClass": "gpu.nvidia.com"}},
+    }
 }
 
 _WORKER: dict[str, Any] = {
@@ -124,6 +218,7 @@ _WORKER: dict[str, Any] = {
     "command": ["/worker"],
     "args": ["--queue", "default"],
     "volumes": [{"name": "data", "path": "/data", "size": "1Gi", "storageClass": "fast", "backup": True}],
+    "model": {"path": "/data/models", "size": "500Mi", "volume": "data"},
     "seccompProfile": "profiles/worker.json",
     "probes": {"command": ["redis-cli", "ping"]},
 }
@@ -209,6 +304,7 @@ FULL: Mapping[str, Any] = {
         "owner": "platform",
         "podSecurity": "restricted",
         "profiles": ["monitoring"],
+        "jobSeconds": 14400,
         "quota": {
             "requests": {"cpu": "64", "memory": "256Gi"},
             "limits": {"cpu": "128", "memory": "512Gi"},
@@ -227,7 +323,8 @@ FULL: Mapping[str, Any] = {
         "retainImages": True,
         "retention": {"versions": 5, "days": 10, "keep": ["stable"], "rollbacks": 2},
     },
-    "workloads": {"api": _API, "embedder": _EMBEDDER, "worker": _WORKER, **_WITH_GPUS},
+    "workloads": {"api": _API, "embedder": _EMBEDDER, "worker": _WORKER, **_WITH_GPUS, **_WITH_MODELS},
+    "fleet": _FLEET,
     "secrets": {
         "session-key": {"generated": {"length": 48, "special": True, "rotation": 2}},
         "database-password": {"fromConfig": {"key": "databasePassword"}},

@@ -19,8 +19,11 @@ from components.spec.base import Spec
 from components.spec.build_cache import Cache
 from components.spec.docker_host import PublishedPort
 from components.spec.environment import Environment, Quota
+from components.spec.fleet import Fleet, PoolGpus, Shares, Slices
 from components.spec.gpu import Gpu, MigSlice, SharedGpu
+from components.spec.gpu_memory import KvCache
 from components.spec.image import BuildImage, ExternalImage, Image, PromoteImage
+from components.spec.model import Model
 from components.spec.monitoring import Monitoring, Receiver
 from components.spec.probes import Probes
 from components.spec.refusal import KIND, Refusal
@@ -28,6 +31,7 @@ from components.spec.refusal import Path as SpecPath
 from components.spec.registry import Builder, Registry
 from components.spec.resources import Amounts, Resources
 from components.spec.retention import Retention
+from components.spec.scaling import Autoscaling, Signal
 from components.spec.secret import GeneratedSecret, Secret
 from components.spec.settings import Settings
 from components.spec.slo import Slo
@@ -59,6 +63,9 @@ TABLES: Mapping[str, tuple[str, type[Spec], SpecPath]] = {
     "registry": ("registry.md", Registry, ("registry",)),
     "build": ("container-image.md", BuildImage, ("workloads", NAME, "image", "build")),
     "gpu": ("gpus.md", Gpu, ("workloads", NAME, "gpu")),
+    "model": ("models.md", Model, ("workloads", NAME, "model")),
+    "autoscaling": ("autoscaling.md", Autoscaling, ("workloads", NAME, "autoscaling")),
+    "fleet": ("capacity.md", Fleet, ("fleet",)),
     "tags": ("tags.md", Tags, ("workloads", NAME, "image", "build", "tags")),
     "retention": ("retention.md", Retention, ("registry", "retention")),
     "image": ("verified-image.md", Image, ("workloads", NAME, "image")),
@@ -104,6 +111,7 @@ AMOUNTS = tuple((side, name) for side in ("requests", "limits") for name in ("cp
 UNITS = (
     ("Seconds", "seconds"),
     ("pidsLimit", "processes"),
+    ("headSize", "numbers"),
     ("size", "bytes"),
     ("maxFiles", "files"),
     ("cpu", "cores"),
@@ -124,6 +132,18 @@ UNITS = (
     ("pods", "pods"),
     ("replicas", "pods"),
     ("min", "pods"),
+    ("fallbackReplicas", "pods"),
+    ("nodes", "nodes"),
+    ("percent", "percent"),
+    ("bandwidth", "bytes each second"),
+    ("tokens", "tokens"),
+    ("batch", "requests"),
+    ("overhead", "bytes"),
+    ("stated", "bytes"),
+    ("layers", "layers"),
+    ("heads", "heads"),
+    ("shares", "shares"),
+    ("each", "of each GPU"),
     ("max", "pods"),
     ("maxSurge", "pods"),
     ("maxUnavailable", "pods"),
@@ -132,7 +152,7 @@ UNITS = (
 )
 """How the name of a field ends, and the unit of its number."""
 
-WITHOUT_UNIT = frozenset({"port", "hostPort", "ports", "user", "group", "rotation"})
+WITHOUT_UNIT = frozenset({"target", "port", "hostPort", "ports", "user", "group", "rotation"})
 """Numbers that count nothing."""
 
 REASONS: Mapping[tuple[type[Spec], str], str] = {
@@ -157,6 +177,12 @@ REASONS: Mapping[tuple[type[Spec], str], str] = {
     (PublishedPort, "address"): "What is not asked for is not reached from other machines.",
     (JsonFile, "driver"): "`docker logs` reads it, and nothing else has to run.",
     (Volume, "backup"): "What is saved where is decided by whom the data belongs to.",
+    (PoolGpus, "vendor"): "Most GPUs that serve models are NVIDIA's.",
+    (Slices, "strategy"): "As for `gpu.mig.strategy`.",
+    (Shares, "renamed"): "As for `gpu.shared.renamed`.",
+    (KvCache, "dtype"): "What most servers keep it in, unless they are told otherwise.",
+    (Model, "warm_up_seconds"): "Servers that compile nothing answer at once.",
+    (Signal, "source"): "Most servers count their own requests.",
     (Workload, "profile"): "Most services are plain APIs; the other two need sizes of their own.",
 }
 """Why a default is what it is, where neither `components.spec.defaults` nor the field's own description says so."""

@@ -9,7 +9,9 @@ from components.spec.backup import Repository
 from components.spec.base import Spec
 from components.spec.build_cache import S3, Cache
 from components.spec.docker_host import LiveReload
+from components.spec.gpu_memory import GpuNeed
 from components.spec.image import BuildSecret
+from components.spec.scaling import Autoscaling, Keda
 from components.spec.settings import Settings
 from components.spec.target import DockerTarget, Fluentd, JsonFile, RenderTarget
 from components.spec.workload import Workload
@@ -17,7 +19,7 @@ from tests.support.docs import fields
 from tests.support.full_stack import FULL, PROMOTIONS, STORED
 from tests.unit.components.program import run
 
-_OTHER_MODELS = (S3, RenderTarget, DockerTarget, JsonFile, Fluentd, LiveReload)
+_OTHER_MODELS = (S3, Keda, RenderTarget, DockerTarget, JsonFile, Fluentd, LiveReload)
 ELSEWHERE = frozenset(
     {
         (BuildSecret, "env"),
@@ -26,10 +28,13 @@ ELSEWHERE = frozenset(
         (Cache, "folder"),
         (Repository, "volume"),
         (Workload, "live_reload"),
+        (GpuNeed, "stated"),
+        (Autoscaling, "keda"),
     }
     | {(model, field) for model in _OTHER_MODELS for field in model.model_fields}
 )
-"""Other ways to say where something is, which reach no object; and what belongs to another target or tier."""
+"""Other ways to say where or how large something is; what belongs to another target or tier; what a cluster has only
+where somebody installed it."""
 
 
 def used(value: object) -> Iterator[tuple[type[Spec], str]]:
@@ -65,5 +70,10 @@ def test_it_can_be_deployed(monkeypatch: pytest.MonkeyPatch):
         "share",
         "amd",
         "intel",
+        "claimed",
+        "chosen",
+        "local",
+        "mounted",
+        "preloaded",
     }
     assert {each.name for each in recording.of_type("StatefulSet")} == {"worker", "prometheus", "alertmanager"}

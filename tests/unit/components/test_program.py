@@ -23,6 +23,14 @@ def test_the_stack_tells_images_addresses_and_where_manifests_are(monkeypatch: p
         "images": {"python-api": f"127.0.0.1:5001/slipway/python-api@{DIGEST}"},
         "workloads": {"python-api": "http://python-api.slipway-dev.svc.cluster.local:8000"},
         "manifests": ".rendered/dev",
+        "capacity": {
+            "workloads": {
+                "python-api": {"usual": 1, "most": 1, "peak": 2, "gpus": {}, "cpu": "200m", "memory": "256Mi"}
+            },
+            "peak": {"pods": 2, "gpus": {}, "cpu": "200m", "memory": "256Mi"},
+            "quota": {"pods": 20, "gpus": {}, "cpu": "2", "memory": "4Gi"},
+            "fleet": None,
+        },
     }
 
 

@@ -69,7 +69,7 @@ def test_pods_come_after_everything_that_they_mount_or_that_guards_them():
 def test_the_engine_waits_as_long_as_a_rollout_may_take():
     found = given.workload(replicas=3)
 
-    assert record(lambda: a_workload(replicas=3)).one("Deployment").create_timeout == f"{found.rollout_seconds}s"
+    assert record(lambda: a_workload(replicas=3)).one("Deployment").create_timeout == f"{found.times.rollout}s"
 
 
 def test_a_workload_tells_its_address_and_image():

@@ -190,7 +190,7 @@ def test_command_and_arguments_replace_the_images():
 
 
 def test_gpus_are_requests_and_limits_alike():
-    found = container(gpu={"whole": {"count": 2}})["resources"]
+    found = container(gpu={"whole": {"count": 2}}, shmSize="64Mi")["resources"]
 
     assert found["requests"]["nvidia.com/gpu"] == found["limits"]["nvidia.com/gpu"] == "2"
 

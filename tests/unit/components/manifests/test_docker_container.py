@@ -129,7 +129,7 @@ def test_output_goes_to_fluentd_where_the_target_says_so():
 
 
 def test_whole_gpus_are_asked_of_the_driver():
-    assert container(gpu={"whole": {"count": 2}})["deviceRequests"] == [
+    assert container(gpu={"whole": {"count": 2}}, shmSize="64Mi")["deviceRequests"] == [
         {"driver": "nvidia", "count": 2, "capabilities": ["gpu", "compute", "utility"]}
     ]
 

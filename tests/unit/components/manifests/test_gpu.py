@@ -135,8 +135,13 @@ def test_a_runtime_class_is_stated_where_it_is_asked_for() -> None:
 
 def test_a_bound_of_a_shares_memory_is_a_variable() -> None:
     assert Gpu.model_validate({"shared": {"by": "mps", "memory": "8Gi"}}).variables == {
-        "CUDA_MPS_PINNED_DEVICE_MEM_LIMIT": "0=8192M"
+        "gpu.shared.memory": {"CUDA_MPS_PINNED_DEVICE_MEM_LIMIT": "0=8192M"}
     }
+
+
+def test_a_fraction_of_the_memory_is_the_variable_that_the_framework_reads() -> None:
+    asked = {"whole": {"count": 1}, "memoryFraction": {"variable": "XLA_PYTHON_CLIENT_MEM_FRACTION", "percent": 45}}
+    assert Gpu.model_validate(asked).variables == {"gpu.memoryFraction": {"XLA_PYTHON_CLIENT_MEM_FRACTION": "0.45"}}
 
 
 @pytest.mark.parametrize("product", [name for name, known in PRODUCTS.items() if known.slices])

@@ -60,7 +60,7 @@ def test_a_quota_one_pod_below_the_peak_is_refused_in_every_measure(replicas: in
 
 
 def test_gpus_count_against_the_quota():
-    values = with_quota(quota_for(10, gpus=3), a={"replicas": 2, "gpu": {"whole": {"count": 2}}})
+    values = with_quota(quota_for(10, gpus=3), a={"replicas": 2, "gpu": {"whole": {"count": 2}}, "shmSize": "64Mi"})
 
     assert refused_paths(values) == [("environment", "quota", "gpus")]
 

@@ -55,6 +55,7 @@ def test_every_leaf_has_an_origin():
         "workloads",
         "secrets",
         "bases",
+        "fleet",
         "monitoring",
         "backup",
         "supplyChain",

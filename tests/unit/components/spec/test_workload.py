@@ -27,7 +27,7 @@ def test_a_stated_rollout_is_kept_even_with_gpus():
 
 @pytest.mark.parametrize(("profile", "seconds"), [("api", 40), ("vector", 60), ("model", 600)])
 def test_a_profile_decides_how_long_a_start_may_take(profile: str, seconds: int):
-    assert workload(profile=profile).startup_seconds == seconds
+    assert workload(profile=profile).times.startup == seconds
 
 
 @given(
@@ -45,14 +45,14 @@ def test_each_time_fits_into_the_next(replicas: int, startup: int, pre_stop: int
         rollout={"maxSurge": surge, "maxUnavailable": 1},
     )
 
-    assert found.startup_seconds < found.deadline_seconds < found.rollout_seconds
-    assert found.shutdown.grace_seconds > pre_stop + drain
+    assert found.times.startup < found.times.progress < found.times.rollout
+    assert found.times.grace > pre_stop + drain
 
 
 def test_a_large_image_is_given_its_time():
     usual, large = workload(), workload(pullSeconds=900)
 
-    assert large.deadline_seconds - usual.deadline_seconds == 900 - 120
+    assert large.times.progress - usual.times.progress == 900 - 120
 
 
 @pytest.mark.parametrize(("name", "variable"), [("token", "TOKEN_FILE"), ("db-password", "DB_PASSWORD_FILE")])
