@@ -11,6 +11,7 @@ export UV_CACHE_DIR=/cache/uv UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=/venv UV_
 
 /uv/bin/uv sync --frozen --no-default-groups --no-install-project "$@"
 find /venv/bin -type f -delete
-find /venv/lib -type d -name tests -prune -exec rm -rf {} +
+# Not whole folders of tests: libraries have helpers of others there.
+find /venv/lib -path '*/tests/test_*.py' -delete
 rm -f /venv/.lock /venv/.gitignore /venv/CACHEDIR.TAG
 settle /venv
