@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from digits.drawing import glyph
 
 from tests.support.container import Container, Workshop, pulled, running, unpack
 from tests.support.ports import free_port
@@ -19,12 +20,26 @@ from toolchain.home import Home
 BASES: Mapping[str, dict[str, Any]] = {
     "python-build": {"folder": "images/python-base", "target": "build"},
     "python-base": {"folder": "images/python-base"},
+    "model-serving": {
+        "folder": "images/model-serving",
+        "bases": {"PYTHON_BUILD": "python-build", "PYTHON_BASE": "python-base"},
+    },
 }
 
 ON_PYTHON = {"PYTHON_BUILD": "python-build", "PYTHON_BASE": "python-base"}
 IN_COMMON = {"python-api": "images/python-api"}
 
 WORKLOADS: Mapping[str, dict[str, Any]] = {
+    "model-service": {
+        "image": {
+            "build": {
+                "folder": "images/model-service",
+                "contexts": IN_COMMON,
+                "bases": {"PYTHON_BUILD": "python-build", "SERVING_BASE": "model-serving"},
+            }
+        },
+        "port": 8000,
+    },
     # Its folder is in memory here: what a volume is for has tests of its own.
     "vector-service": {
         "image": {"build": {"folder": "images/vector-service", "contexts": IN_COMMON, "bases": ON_PYTHON}},
@@ -99,7 +114,13 @@ def vectors(port: int) -> None:
     assert (status, [each["id"] for each in body["found"]]) == (200, ["b"])
 
 
-WORK: Mapping[str, Callable[[int], None]] = {"vector-service": vectors}
+def digits(port: int) -> None:
+    """Has the model read a digit."""
+    status, body = ask(port, "/predict", {"rows": [glyph(7).tolist(), glyph(2).tolist()]})
+    assert (status, [each["label"] for each in body["predictions"]]) == (200, ["7", "2"])
+
+
+WORK: Mapping[str, Callable[[int], None]] = {"model-service": digits, "vector-service": vectors}
 
 
 @pytest.mark.parametrize("workload", WORK)
