@@ -84,7 +84,8 @@ def test_an_image_goes_through_every_step(delivered: Workbench, workload: str) -
     assert found.keys() >= set(STEPS)
     assert found["ImageTest"]["answered"] == "/health 200, /ready 200"
     assert found["Sbom"]["packages"] > 3
-    [reference] = {each["reference"] for each in found.values()}
+    # the lint is done before there is an image
+    [reference] = {each["reference"] for step, each in found.items() if step != "Lint"}
     rendered = "".join(delivered.rendered().values())
     assert f"image: {reference}" in rendered
 
