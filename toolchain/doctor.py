@@ -89,7 +89,9 @@ def _limits(home: Home) -> list[Row]:
     engine = docker.works()
     online = web.reachable(home)
     return [
-        _limit("web", online, web.PROBE, "official plugins, and bases on Docker Hub, Alpine and conda, are out of reach"),
+        _limit(
+            "web", online, web.PROBE, "official plugins, and bases on Docker Hub, Alpine and conda, are out of reach"
+        ),
         _limit("docker engine", engine, "", "the embedded services are used"),
     ]
 
