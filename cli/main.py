@@ -36,6 +36,7 @@ COMMANDS = {
     "retention": "retention",
     "keys": "keys",
     "lint": "lint",
+    "scan": "scan",
     "dockerignore": "dockerignore",
     "preview-comment": "preview_comment",
     "check-manifests": "check_manifests",

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import pulumi
 
 from components.build_secrets import build_secrets
+from components.manifests.supply_chain import lint_inputs
 from components.registry import Registry
 from components.spec.bases import build_order
 from components.spec.image import BuildImage
-from components.supply_chain import Built, Rules, SupplyChain, lint_inputs
+from components.supply_chain import Built, Rules, SupplyChain
 
 
 def base_references(

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import pulumi
 
 from components.build_secrets import build_secrets
+from components.manifests.supply_chain import lint_inputs
 from components.registry import Registry
 from components.spec.image import BuildImage, ExternalImage, Image, PromoteImage
 from components.spec.promotion import Promotions, promoted_name
-from components.supply_chain import Rules, lint_inputs
+from components.supply_chain import Rules
 from components.verified_image import VerifiedImage
 
 

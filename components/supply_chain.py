@@ -1,7 +1,6 @@
 """What stands between an image and its use: each step a resource, each given the image by the one before it."""
 
 import datetime
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,38 +10,15 @@ import pulumi
 
 from components.evidence import Evidence, Kind
 from components.manifests.image_trial import image_trial
+from components.manifests.supply_chain import digest, scan_inputs
 from components.signing_keys import keyring
 from components.spec.image import BuildImage
 from components.spec.keyring import Keyring
 from components.spec.settings import Settings
-from components.spec.supply_chain import ImageWaiver
 from components.spec.supply_chain import SupplyChain as SupplyChainSpec
 
 if TYPE_CHECKING:
     from components.container_image import ContainerImage
-
-
-def lint_inputs(name: str, image: BuildImage, spec: SupplyChainSpec | None) -> dict[str, Any] | None:
-    """What a Dockerfile is held to before it is built, None for a stack whose images go through nothing.
-
-    Args:
-        name: the image's.
-        image: what is built.
-        spec: the steps of the stack.
-    """
-    if spec is None:
-        return None
-    file = Path(image.folder, image.dockerfile)
-    return {
-        "dockerfile": str(file),
-        # That it is missing is for the step to say.
-        "digest": hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "",
-        "arguments": dict(image.args),
-        "later": sorted(image.bases),
-        "target": image.target,
-        "failOn": list(spec.lint.fail_on),
-        "ignore": sorted({each.rule for each in spec.lint.ignore if each.image in (None, name)}),
-    }
 
 
 BUILT_FROM = ("folder", "dockerfile", "target", "args", "contexts", "platforms")
@@ -88,15 +64,7 @@ def rules(settings: Settings, project: Path, stack: str, today: datetime.date) -
     spec = settings.supply_chain
     if spec is None:
         return None
-    counts = [waiver for waiver in spec.scan.waivers if waiver.counts(today)]
-    scan = {
-        "advisories": spec.scan.advisories,
-        "advisoriesDigest": _digest(project / spec.scan.advisories, "*.json"),
-        "failOn": list(spec.scan.fail_on),
-        "ignoreUnfixed": spec.scan.ignore_unfixed,
-        "waivers": [_waiver(each) for each in counts],
-        "lapsed": [_waiver(each) for each in spec.scan.waivers if each not in counts],
-    }
+    scan = scan_inputs(spec.scan, project, today)
     trials = {name: image_trial(workload) for name, workload in settings.wanted_workloads.items() if spec.test}
 
     def keys_of(named: str) -> Keyring:
@@ -122,7 +90,7 @@ class Built:
     def of(cls, image: "ContainerImage", spec: BuildImage) -> "Built":
         """The origin of an image, from its build."""
         described = spec.model_dump(mode="json", include=set(BUILT_FROM))
-        folders = {name: _digest(Path(folder), "*") for name, folder in spec.contexts.items()}
+        folders = {name: digest(Path(folder), "*") for name, folder in spec.contexts.items()}
         begun: pulumi.Input[list[str]] = image.lint.fact("bases") if image.lint else []
         source: dict[str, Any] = {
             **described,
@@ -253,16 +221,3 @@ class SupplyChain(pulumi.ComponentResource):
 
 def _counted(findings: Mapping[str, float]) -> str:
     return ", ".join(f"{int(count)} {severity}" for severity, count in findings.items()) or "no findings"
-
-
-def _waiver(waiver: ImageWaiver) -> dict[str, str]:
-    return {name: getattr(waiver, name) for name in ("advisory", "package", "owner", "expires")}
-
-
-def _digest(folder: Path, pattern: str) -> str:
-    """Changes with any file of a folder that has such a name; that there is none is for the step to say."""
-    total = hashlib.sha256()
-    for file in sorted(each for each in folder.rglob(pattern) if each.is_file()):
-        total.update(hashlib.sha256(str(file.relative_to(folder)).encode()).digest())
-        total.update(hashlib.sha256(file.read_bytes()).digest())
-    return total.hexdigest()

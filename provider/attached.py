@@ -4,7 +4,7 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-ma
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from policies.values.image import ImageReference
@@ -44,13 +44,21 @@ def subject(repository: Repository, digest: str) -> Content:
     return found
 
 
-def manifests(repository: Repository, digest: str) -> list[str]:
-    """The digests of an image's manifests: itself, or those that its index lists, one for each platform."""
+def manifests(repository: Repository, digest: str, architectures: Collection[str] = ()) -> list[str]:
+    """The digests of an image's manifests: itself, or those that its index lists, one for each platform.
+
+    Args:
+        repository: where the image is.
+        digest: the image's.
+        architectures: the only ones that count, where the index has one of them; none for all.
+    """
     top = subject(repository, digest)
     if top.media_type not in oci.INDEXES:
         return [digest]
     listed: list[dict[str, Any]] = top.parsed["manifests"]
-    return [each["digest"] for each in listed if each.get("platform", {}).get("os") != "unknown"]
+    known = [each for each in listed if each.get("platform", {}).get("os") != "unknown"]
+    wanted = [each for each in known if each.get("platform", {}).get("architecture") in architectures]
+    return [each["digest"] for each in wanted or known]
 
 
 def attach(repository: Repository, digest: str, kind: str, data: bytes) -> str:

@@ -11,6 +11,7 @@ from policies.values.image import ImageReference
 from provider import attached
 from provider.packages import packages_of
 from toolchain import files, install, oci
+from toolchain.bases import ARCHITECTURES
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
 from toolchain.pins import pins
@@ -53,6 +54,21 @@ def sbom(inputs: Mapping[str, Any]) -> dict[str, Any]:
         for kind, document in documents.items():
             found[kind].append(attached.attach(repository, manifest, kind, document))
     return {"packages": packages, "cyclonedx": found[CYCLONEDX], "spdx": found[SPDX]}
+
+
+def read(reference: str, *, insecure: bool) -> list[dict[str, Any]]:
+    """The CycloneDX documents of an image, one for each platform that slipway builds for; nothing is attached.
+
+    Raises:
+        RefusedError: syft cannot read the image.
+        ToolchainError: syft or the registry cannot be had.
+    """
+    repository, digest = attached.repository_of(reference, insecure=insecure)
+    home, found = Home.from_environment(), list[dict[str, Any]]()
+    for manifest in attached.manifests(repository, digest, tuple(ARCHITECTURES.values())):
+        image = ImageReference(repository.remote.address, repository.path, digest=manifest)
+        found.append(json.loads(_documents(image, home, insecure=insecure)[CYCLONEDX]))
+    return found
 
 
 def _documents(image: ImageReference, home: Home, *, insecure: bool) -> dict[str, bytes]:

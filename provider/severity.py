@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from policies.values.severity import SEVERITIES
 
-_SAID: Mapping[str, str] = {"MODERATE": "medium"} | {word.upper(): word for word in SEVERITIES}
+_SAID: Mapping[str, str] = {"MODERATE": "medium", "NEGLIGIBLE": "low"} | {word.upper(): word for word in SEVERITIES}
 """What databases write beside an advisory."""
 
 _SCORES = ((9.0, "critical"), (7.0, "high"), (4.0, "medium"), (0.1, "low"))
@@ -26,13 +26,18 @@ _PRIVILEGES: Mapping[str, Mapping[str, float]] = {
 }
 
 
+def said(word: object) -> str:
+    """The severity that a database's or a program's word stands for; `unknown` for one that says nothing."""
+    return _SAID.get(str(word).upper(), "unknown")
+
+
 def severity_of(advisory: Mapping[str, Any], affected: Mapping[str, Any]) -> str:
     """`critical`, `high`, `medium`, `low`, or `unknown`: what the database says, else what the CVSS 3 vector scores."""
     for place in (affected, advisory):
         for key in ("database_specific", "ecosystem_specific"):
-            said = cast("Mapping[str, Any]", place.get(key) or {}).get("severity")
-            if isinstance(said, str) and said.upper() in _SAID:
-                return _SAID[said.upper()]
+            word = cast("Mapping[str, Any]", place.get(key) or {}).get("severity")
+            if isinstance(word, str) and word.upper() in _SAID:
+                return said(word)
     listed = [*(affected.get("severity") or ()), *(advisory.get("severity") or ())]
     vectors = [each["score"] for each in listed if each.get("type") == "CVSS_V3"]
     return _word(vectors[0]) if vectors else "unknown"

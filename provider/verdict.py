@@ -1,12 +1,12 @@
 """What a scan makes of an image's packages: what is accepted for a while, what is let through, what is refused."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from policies.values.severity import SEVERITIES
-from provider.advisories import Advisories, Finding
-from provider.packages import Package
+from provider.advisories import Finding
+from provider.scanners import Found
 
 NOT_CHECKED = "not-checked"
 """In the place of an advisory's id and severity: no source covers the ecosystem that stands for the package."""
@@ -74,17 +74,9 @@ class Verdict:
         return {severity: found[severity] for severity in SEVERITIES if found[severity]}
 
 
-def judged(packages: Iterable[Package], advisories: Advisories, rules: Rules) -> Verdict:
-    """Matches packages against advisories, and every finding against the rules."""
-    checked, unknown = 0, Counter[str]()
-    findings: list[Finding] = []
-    for package in packages:
-        if advisories.covers(package.ecosystem):
-            checked += 1
-            findings += advisories.findings(package)
-        else:
-            unknown[package.ecosystem] += 1
-    findings += (_not_checked(ecosystem, count) for ecosystem, count in unknown.items())
+def judged(found: Found, rules: Rules) -> Verdict:
+    """Holds what a scanner found against the rules."""
+    findings = [*found.findings, *(_not_checked(*each) for each in found.not_checked.items())]
     refused, waived, passed = list[Finding](), list[Finding](), list[Finding]()
     for finding in sorted(set(findings), key=lambda each: (SEVERITIES.index(each.severity), each)):
         unfixed = rules.ignore_unfixed and not finding.fixed and finding.severity != NOT_CHECKED
@@ -94,7 +86,7 @@ def judged(packages: Iterable[Package], advisories: Advisories, rules: Rules) ->
             refused.append(finding)
         else:
             passed.append(finding)
-    return Verdict(checked, dict(sorted(unknown.items())), refused, waived, passed)
+    return Verdict(found.checked, found.not_checked, refused, waived, passed)
 
 
 def _not_checked(ecosystem: str, count: int) -> Finding:
@@ -114,7 +106,7 @@ def told(reference: str, verdict: Verdict, rules: Rules) -> tuple[str, str]:
     number = "1 finding is" if len(verdict.refused) == 1 else f"{len(verdict.refused)} findings are"
     lines = [f"{reference} is not let through: {number} of a severity in `failOn` ({', '.join(rules.fail_on)})", ""]
     for finding in verdict.refused:
-        lines += [f"  {line}" for line in _lines(finding, rules)]
+        lines += [f"  {line}" for line in shown(finding, rules)]
     blocks = "\n".join(f"      {line}" for finding in verdict.refused for line in _block(finding))
     mend = (
         "install the fixed version and build again; or accept it for a while, in the stack file:\n\n"
@@ -123,7 +115,8 @@ def told(reference: str, verdict: Verdict, rules: Rules) -> tuple[str, str]:
     return "\n".join(lines).rstrip(), mend
 
 
-def _lines(finding: Finding, rules: Rules) -> list[str]:
+def shown(finding: Finding, rules: Rules) -> list[str]:
+    """What a person has to know of a finding."""
     if finding.severity == NOT_CHECKED:
         lines = [f"{finding.package}  not-checked  {finding.summary}"]
     else:

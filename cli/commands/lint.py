@@ -14,9 +14,7 @@ from cli.workspace import DEFAULT_STACK, Workspace, find_checkout
 
 @click.command("lint")
 @click.option("-s", "--stack", metavar="NAME", help="The stack whose images and settings count; without FOLDER: dev.")
-@click.option(
-    "--sarif", "report", type=click.Path(path_type=Path, dir_okay=False), help="Write the findings here, too."
-)
+@click.option("--sarif", "report", type=click.Path(path_type=Path, dir_okay=False), help="Write them here, too.")
 @click.argument("folders", nargs=-1, metavar="[FOLDER]...")
 def command(stack: str | None, report: Path | None, folders: tuple[str, ...]) -> None:
     """Read Dockerfiles with hadolint and the guardrails' own rules, and say what is wrong, where, and what mends it.

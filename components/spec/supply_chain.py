@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -66,6 +66,9 @@ class Scan(Checked):
 
     advisories: Annotated[ProjectPath, Field(examples=["advisories"])] = "advisories"
     """A folder of advisories in the OSV format, one folder for each ecosystem below it, as osv.dev exports them."""
+
+    scanner: Literal["advisories", "trivy", "grype"] = "advisories"
+    """Who looks: the folder of `advisories`; or Trivy or grype with their own databases, where they are on PATH."""
 
     fail_on: Items[Severity] = defaults.FAIL_ON["prod"]
     """The severities that refuse an image. `unknown` and `not-checked` are no clean bill of health: `dev` lets the

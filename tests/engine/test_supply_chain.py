@@ -32,6 +32,7 @@ from toolchain.distribution import Content
 from toolchain.home import Home
 
 VULNERABLE = "h11-0.14.0.dist-info"
+EVERY = {"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}
 UNUSED = {"test": False, "sign": False, "provenance": False}
 
 
@@ -161,6 +162,30 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     said = up(workbench)
     assert said.code == 0, said.text
     return workbench
+
+
+def test_what_runs_is_scanned_against_what_is_known_today(delivered: tuple[Workbench, str, list[Result]]) -> None:
+    # given a stack that is up: what is known today refuses nothing of it
+    workbench, reference, _ = delivered
+    calm = workbench.slipway("scan", "--stack", "dev")
+    assert calm.code == 0, calm.text
+    assert reference in calm.out
+    # when something is found out about a package that runs
+    folder = workbench.folder / "advisories" / "PyPI"
+    news: dict[str, Any] = {"id": "GHSA-news", "database_specific": {"severity": "HIGH"}}
+    news["affected"] = [{"package": {"ecosystem": "PyPI", "name": "fastapi"}, "ranges": [EVERY]}]
+    (folder / "GHSA-news.json").write_text(json.dumps(news))
+    try:
+        told = workbench.slipway("scan", "--stack", "dev", "--sarif", "scan.sarif")
+    finally:
+        (folder / "GHSA-news.json").unlink()
+    # then it is told, and to the code host, too
+    assert told.code == 1, told.text
+    assert re.search(r"refused  fastapi \S+ \(PyPI\)  GHSA-news  high  no fix yet", told.out), told.text
+    (run,) = json.loads((workbench.folder / "scan.sarif").read_text())["runs"]
+    levels = {each["ruleId"]: each["level"] for each in run["results"]}
+    assert levels["GHSA-news"] == "error"
+    assert levels["not-checked"] == "warning"
 
 
 def wanted(workbench: Workbench, *waivers: dict[str, str]) -> None:

@@ -279,6 +279,7 @@ _SUPPLY_CHAIN: dict[str, Any] = {
     },
     "test": True,
     "scan": {
+        "scanner": "trivy",
         "advisories": "advisories",
         "failOn": ["critical", "not-checked"],
         "ignoreUnfixed": True,

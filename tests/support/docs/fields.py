@@ -172,6 +172,7 @@ REASONS: Mapping[tuple[type[Spec], str], str] = {
     (SupplyChain, "test"): "What does not start is better seen before its pods are replaced.",
     (SupplyChain, "sign"): "A digest says what an image is, a signature who made it.",
     (SupplyChain, "provenance"): "Costs a second, and answers where an image came from when somebody has to know.",
+    (Scan, "scanner"): "Needs no program and no network, and says what it does not cover.",
     (Scan, "advisories"): "Beside the stack files, so that a scan needs no network.",
     (Scan, "ignore_unfixed"): "A hole without a patch is a hole.",
     (PublishedPort, "address"): "What is not asked for is not reached from other machines.",

@@ -10,6 +10,7 @@ import yaml
 
 from provider.advisories import Advisories
 from provider.packages import Package
+from provider.scanners import matched
 from provider.verdict import Rules, Verdict, Waiver, judged, told
 
 H11 = Package("PyPI", "h11", "0.14.0", "h11")
@@ -36,7 +37,7 @@ def rules(*fail_on: str, **fields: Any) -> Rules:
 
 
 def verdict(given: Rules, source: Advisories | None = None, *packages: Package) -> Verdict:
-    return judged(packages or (H11,), source or advisories(), given)
+    return judged(matched(packages or (H11,), source or advisories()), given)
 
 
 def test_a_finding_of_a_refused_severity_is_refused():
