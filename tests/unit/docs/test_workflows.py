@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import click
 import pytest
 import yaml
+
+from cli.main import main
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -62,6 +65,36 @@ def test_only_the_commenting_job_may_write_and_it_always_runs() -> None:
     assert "permissions" not in jobs["preview"]
     assert jobs["comment"]["permissions"] == {"contents": "read", "pull-requests": "write"}
     assert "always()" in jobs["comment"]["if"]
+
+
+def test_what_runs_where_users_are_is_rescanned_every_night_and_the_report_is_kept_also_when_something_is_found() -> (
+    None
+):
+    workflow = read(ROOT / ".github" / "workflows" / "rescan.yml")
+    (job,) = workflow["jobs"].values()
+    # YAML takes `on` for a truth value.
+    (night,) = cast("dict[Any, Any]", workflow)[True]["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* \*", night["cron"])
+    assert job["strategy"]["matrix"]["stack"] == ["staging", "prod"]
+    assert job["permissions"] == {"contents": "read", "security-events": "write"}
+    scripts = {step.get("run", ""): step for step in job["steps"]}
+    (scan,) = (script for script in scripts if "slipway scan" in script)
+    report = scan.split("--sarif ")[1].strip()
+    (shown,) = (step for script, step in scripts.items() if "code-scanning/sarifs" in script)
+    assert shown["if"] == f"always() && hashFiles('{report}') != ''"
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=per_workflow)
+def test_every_command_that_a_workflow_runs_exists_with_its_flags(workflow: Path) -> None:
+    scripts = [step["run"].replace("${{ matrix.stack }}", "dev") for step in steps(workflow) if "run" in step]
+    calls = [
+        found.split() for script in scripts for found in re.findall(r"^\s*\./slipway ([^|>\n]*)", script, re.MULTILINE)
+    ]
+    for name, *arguments in calls:
+        command = main.get_command(click.Context(main), name)
+        assert command is not None, name
+        known = {flag for parameter in command.params for flag in parameter.opts}
+        assert {each for each in arguments if each.startswith("--")} <= known
 
 
 def test_every_stack_is_previewed() -> None:
