@@ -15,7 +15,7 @@ from cli.backups.on_cluster import OnCluster
 from cli.backups.on_docker import OnDocker
 from cli.backups.place import Place
 from cli.backups.programs import call, reading
-from cli.failures import BadInputError
+from cli.failures import BadInputError, CommandError
 from cli.workspace import Workspace
 from components.manifests.backup import VOLUMES
 from components.spec.backup import saved_volumes
@@ -96,8 +96,14 @@ def fetch(where: Place, snapshot: str, volume: str, folder: Path) -> None:
         raise BadInputError(f"{folder} is not empty\n  mend: name a new folder with --to")
     command = where.inside("dump", f"--snapshot={snapshot}", f"--volume={volume}")
     above = PurePosixPath(VOLUMES, volume).relative_to("/")
+    broken: tarfile.TarError | None = None
     with reading(command, where.environment) as stream:
-        _unpack(stream, above, folder)
+        try:
+            _unpack(stream, above, folder)
+        except tarfile.TarError as error:
+            broken = error  # what ended the stream is told first, in its own words
+    if broken:
+        raise CommandError(f"what came is not a whole archive: {broken}")
 
 
 def _unpack(stream: Any, above: PurePosixPath, folder: Path) -> None:

@@ -277,15 +277,15 @@ BACKUP_PROCESSES: Final = 64
 
 BACKUP_SIZES: Final[Mapping[Tier, Sizes]] = {
     "dev": {
-        "requests": {"cpu": "10m", "memory": "64Mi", "ephemeralStorage": "64Mi"},
+        "requests": {"cpu": "50m", "memory": "64Mi", "ephemeralStorage": "64Mi"},
         "limits": {"cpu": "500m", "memory": "512Mi", "ephemeralStorage": "512Mi"},
     },
     "staging": {
-        "requests": {"cpu": "50m", "memory": "128Mi", "ephemeralStorage": "64Mi"},
+        "requests": {"cpu": "100m", "memory": "128Mi", "ephemeralStorage": "64Mi"},
         "limits": {"cpu": "1", "memory": "1Gi", "ephemeralStorage": "512Mi"},
     },
     "prod": {
-        "requests": {"cpu": "50m", "memory": "128Mi", "ephemeralStorage": "64Mi"},
+        "requests": {"cpu": "100m", "memory": "128Mi", "ephemeralStorage": "64Mi"},
         "limits": {"cpu": "1", "memory": "1Gi", "ephemeralStorage": "512Mi"},
     },
 }

@@ -87,20 +87,8 @@ def good(kept: Kept) -> dict[str, Any]:
     return saving.saved_and_killed(kept)
 
 
-def test_what_was_lost_comes_back_byte_for_byte(kept: Kept, good: dict[str, Any]) -> None:
-    # given a backup, and a later one that was killed half-way
-    # when everything is lost, the bucket aside
-    kept.done("destroy", "--yes")
-    kept.done("up", "--yes")
-    assert kept.digest() == {}
-    # then the last good one is restored
-    kept.done("restore", "store")
-    assert kept.digest() == good
-
-
-def test_a_volume_that_holds_something_is_left_alone(kept: Kept, good: dict[str, Any]) -> None:
-    del good
-    saving.refused_unless_forced(kept)
+def test_what_was_lost_after_a_killed_backup_comes_back_byte_for_byte(kept: Kept, good: dict[str, Any]) -> None:
+    saving.lost_and_restored(kept, good)
 
 
 def test_damage_is_noticed(kept: Kept, good: dict[str, Any]) -> None:

@@ -16,6 +16,8 @@ PASSWORD = "a password of the backup tests"
 SECRETS = ("backup-password", "backup-access-key", "backup-secret-key")
 ACCESS_KEY = "ACCESSKEYOFTESTS"
 
+QUOTA = {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "1Gi"}, "pods": 1}
+
 MORE = 160
 """MiB written before the backup that is killed: enough for it to be under way when it is."""
 
@@ -127,7 +129,7 @@ class Kept:
 
 
 def write(workbench: Workbench, target: dict[str, Any], namespace: str, repository: dict[str, Any]) -> None:
-    """A stack of one workload that is saved, and the source of its image; its secrets are stored."""
+    """A stack of one workload that is saved, held to what production is, with its image's source and its secrets."""
     stacks.write(workbench, target)
     content = workbench.stack_file()
     store: stacks.Block = {
@@ -137,17 +139,16 @@ def write(workbench: Workbench, target: dict[str, Any], namespace: str, reposito
     }
     named = SECRETS if "s3" in repository else SECRETS[:1]
     content["config"] |= {
-        "slipway:environment": {"tier": "dev", "namespace": namespace, "owner": "platform"},
+        "slipway:environment": {"tier": "dev", "namespace": namespace, "owner": "platform", "quota": QUOTA},
         "slipway:workloads": {"store": store},
         "slipway:secrets": {name: {"fromConfig": {"key": _key(name)}} for name in named},
         "slipway:backup": {"repository": repository, "password": SECRETS[0]},
     }
     workbench.write_stack_file(content)
+    stacks.enforce(workbench)
     values = dict(zip(SECRETS, (PASSWORD, ACCESS_KEY, "a secret key of the backup tests"), strict=True))
-    for name in named:
-        stacks.done(
-            workbench.pulumi("config", "set", "--stack", "dev", "--secret", f"slipway:{_key(name)}", values[name])
-        )
+    storing = [part for name in named for part in ("--secret", f"slipway:{_key(name)}={values[name]}")]
+    stacks.done(workbench.pulumi("config", "set-all", "--stack", "dev", *storing))
 
 
 def _key(secret: str) -> str:
@@ -170,6 +171,15 @@ def saved_and_killed(kept: Kept) -> dict[str, Any]:
     assert said.code == 1, said.text
     assert kept.snapshots() == before
     return good
+
+
+def lost_and_restored(kept: Kept, good: dict[str, Any]) -> None:
+    """Everything is destroyed, the repository aside; the last good backup comes back."""
+    kept.done("destroy", "--yes")
+    kept.done("up", "--yes")
+    assert kept.digest() == {}
+    kept.done("restore", "store")
+    assert kept.digest() == good
 
 
 def refused_unless_forced(kept: Kept) -> None:

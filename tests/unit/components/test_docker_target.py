@@ -1,14 +1,11 @@
 """The program on a Docker host."""
 
 import json
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from policies.asking import Questions
-from policies.catalogue import SINGLE_RULES
-from policies.plain import Path, plain
-from policies.settings import WORKLOADS_LEVELS, load
+from tests.unit.components.judging import judged
 from tests.unit.components.program import run
 from tests.unit.components.recorder import DIGEST, UNKNOWN, Recording, clear_texts
 
@@ -92,25 +89,10 @@ def test_a_workload_of_a_group_that_is_not_wanted_is_not_there(monkeypatch: pyte
 
 
 def test_no_rule_that_production_requires_objects_to_what_is_declared(monkeypatch: pytest.MonkeyPatch):
-    asked = load({"allowedRegistries": ["127.0.0.1:5001/slipway"]}, SINGLE_RULES, WORKLOADS_LEVELS)
-    required = [rule for rule in SINGLE_RULES.values() if asked.level(rule.about) not in ("disabled", "advisory")]
-    questions = Questions(required, asked.parameters)
+    verdict = judged(recorded(monkeypatch), "127.0.0.1:5001/slipway")
 
-    recording = recorded(monkeypatch)
-
-    concerned = [each for each in recording.resources if questions.concern(each.type)]
-    found = [
-        (each.name, finding.about.id)
-        for each in concerned
-        for finding in questions.of_resource(each.type, *_plain(each.inputs), {})
-    ]
-    assert {"api", "api-files", "api-image", "file-keeper-image", "store"} <= {each.name for each in concerned}
-    assert found == []
-
-
-def _plain(inputs: dict[str, Any]) -> tuple[dict[str, object], frozenset[Path]]:
-    body, secrets = plain(inputs)
-    return cast("dict[str, object]", body), secrets
+    assert {"api", "api-files", "api-image", "file-keeper-image", "store"} <= verdict.concerned
+    assert verdict.found == ()
 
 
 def test_every_component_registers_its_outputs(monkeypatch: pytest.MonkeyPatch):
