@@ -171,7 +171,7 @@ _WITH_MODELS: dict[str, Any] = {
     name: {
         "image": {"promote": {"from": "staging", "name": "embedder"}},
         "replicas": 1,
-        "model": {"path": "/models", "size": "1Gi", **source},
+        "model": {"path": "/models", "size": "128Mi", **source},
     }
     for name, source in _MODELS.items()
 }
