@@ -36,7 +36,8 @@ def prepare(workspace: Workspace, loaded: Loaded, *, services_too: bool) -> None
     if services_too:
         images.claim(workspace, loaded.settings.registry)
     if services_too and wanted.services:
-        services.up(workspace.home, progress)
+        builds = loaded.settings.builds.values()
+        services.up(workspace.home, progress, [workspace.checkout / each.folder / each.dockerfile for each in builds])
     if services_too and wanted.docker_host:
         docker_host.ensure(workspace.home, progress)
 

@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,11 @@ class Base:
     environment: tuple[str, ...]
     command: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """What Dockerfiles say to get it."""
+        return f"docker.io/{self.repository}:{self.tag}"
+
 
 PYTHON = Base(
     repository="library/python",
@@ -59,7 +65,35 @@ PYTHON = Base(
     command=("python3",),
 )
 
-BASES = (PYTHON,)
+RUST = Base(
+    repository="library/rust",
+    tag="1.96-slim-bookworm",
+    suite="bookworm",
+    # The release's own `rustc` is from 2022; this one, which Debian keeps for the sake of browsers, is current.
+    packages=("ca-certificates", "cargo-web", "gcc", "libc6-dev", "rustc-web"),
+    hook="true",
+    environment=("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",),
+    command=("bash",),
+)
+
+NODE = Base(
+    repository="library/node",
+    tag="18.20-bookworm-slim",
+    suite="bookworm",
+    packages=("ca-certificates", "nodejs", "npm"),
+    hook="true",
+    environment=("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",),
+    command=("node",),
+)
+
+BASES = (PYTHON, RUST, NODE)
+
+
+def needed(dockerfiles: Iterable[Path]) -> list[Base]:
+    """The bases that these Dockerfiles name; Python's in any case, on which what slipway itself builds stands."""
+    texts = [file.read_text(encoding="utf-8", errors="replace") for file in dockerfiles if file.is_file()]
+    return [base for base in BASES if base is PYTHON or any(base.name in text for text in texts)]
+
 
 LEFT_OUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*")
 
@@ -110,6 +144,7 @@ def command(base: Base, maker: str, sources: tuple[str, ...], target: Path) -> l
         f"--include={','.join(base.packages)}",
         *leave_out,
         "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+        "--dpkgopt=force-unsafe-io",  # an interrupted run is done again: waiting for the disk saves nothing
         f"--customize-hook={base.hook}",
         base.suite,
         str(target),
@@ -175,7 +210,7 @@ def _config(base: Base) -> dict[str, object]:
         "Cmd": list(base.command),
         "Env": list(base.environment),
         "Labels": {
-            "org.opencontainers.image.base.name": f"docker.io/{base.repository}:{base.tag}",
+            "org.opencontainers.image.base.name": base.name,
             "org.opencontainers.image.title": "Stand-in base image, made from Debian packages",
             "org.opencontainers.image.description": "Made where Docker Hub is out of reach; not the official image.",
         },

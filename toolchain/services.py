@@ -3,8 +3,9 @@
 import contextlib
 import fcntl
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from toolchain import bases, buildkit, docker, processes, registry, trials, web
@@ -54,8 +55,13 @@ def kind(home: Home, environ: Mapping[str, str] | None = None) -> Kind:
     return "embedded"
 
 
-def up(home: Home, progress: Progress) -> None:
+def up(home: Home, progress: Progress, dockerfiles: Iterable[Path] = ()) -> None:
     """Bring the services up; what runs and answers is left as it is.
+
+    Args:
+        home: Where they keep what they have.
+        progress: Told what is going on.
+        dockerfiles: What will be built: the bases that they name are made, where they cannot be pulled.
 
     Raises:
         ToolchainError: A service cannot run on this machine, and why.
@@ -64,16 +70,16 @@ def up(home: Home, progress: Progress) -> None:
         if kind(home) == "docker":
             docker.start(home, progress)
         else:
-            _up_embedded(home, progress)
+            _up_embedded(home, progress, dockerfiles)
 
 
-def _up_embedded(home: Home, progress: Progress) -> None:
+def _up_embedded(home: Home, progress: Progress, dockerfiles: Iterable[Path]) -> None:
     programs = ensure(SERVICES, home, progress)
     with _alone(home):
         with progress.step("starting the embedded registry and BuildKit"):
             registry.start(home, str(programs["docker-registry"]))
             buildkit.start(home, str(programs["buildkitd"]), str(programs["runc"]))
-        for base in bases.BASES:
+        for base in bases.needed(dockerfiles):
             bases.ensure(base, str(programs["mmdebstrap"]), home, progress)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 from digits.drawing import glyph
 
-from tests.support.container import Container, Workshop, pulled, running, unpack
+from provider import attached, image_files
+from tests.support.container import Container, Image, Workshop, pulled, running
 from tests.support.ports import free_port
 from tests.support.workbench import Workbench, copy_checkout
 from toolchain.home import Home
@@ -47,6 +49,8 @@ WORKLOADS: Mapping[str, dict[str, Any]] = {
         "port": 8080,
         "env": {"APP_DATA": "/tmp"},
     },
+    "rust-service": {"image": {"build": {"folder": "images/rust-service"}}, "port": 8001},
+    "mcp-server": {"image": {"build": {"folder": "images/mcp-server"}}, "port": 3000},
 }
 
 STEPS = ("ImageTest", "Sbom", "Scan", "Signature", "Provenance")
@@ -100,9 +104,8 @@ Answer = tuple[int, Any]
 
 def ask(port: int, path: str, body: Mapping[str, Any]) -> Answer:
     """The answer to a body of JSON."""
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
+    headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", json.dumps(body).encode(), headers)
     with urllib.request.urlopen(request, timeout=20) as answer:
         return answer.status, json.loads(answer.read())
 
@@ -121,7 +124,34 @@ def digits(port: int) -> None:
     assert (status, [each["label"] for each in body["predictions"]]) == (200, ["7", "2"])
 
 
-WORK: Mapping[str, Callable[[int], None]] = {"model-service": digits, "vector-service": vectors}
+def duplicates(port: int) -> None:
+    """Finds the text that is there twice."""
+    body = {"texts": ["the same words", "nothing like it", "The same  words"]}
+    found = {"duplicates": [{"first": 0, "second": 2, "distance": 0}]}
+    assert ask(port, "/v1/duplicates", body) == (200, found)
+
+
+def tools(port: int) -> None:
+    """Speaks the Model Context Protocol: initializes, lists the tools, and calls one."""
+
+    def call(method: str, **params: Any) -> Any:
+        status, body = ask(port, "/mcp", {"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+        assert status == 200
+        return body["result"]
+
+    told = call("initialize", protocolVersion="2025-06-18", capabilities={}, clientInfo={"name": "t", "version": "1"})
+    assert told["serverInfo"]["name"] == "mcp-server"
+    assert [each["name"] for each in call("tools/list")["tools"]] == ["text_statistics", "cut_text"]
+    counted = call("tools/call", name="text_statistics", arguments={"text": "one two"})
+    assert counted["structuredContent"] == {"characters": 7, "words": 2, "lines": 1, "bytes": 7}
+
+
+WORK: Mapping[str, Callable[[int], None]] = {
+    "model-service": digits,
+    "vector-service": vectors,
+    "rust-service": duplicates,
+    "mcp-server": tools,
+}
 
 
 @pytest.mark.parametrize("workload", WORK)
@@ -129,6 +159,7 @@ def test_an_image_does_its_work_confined(delivered: Workbench, workload: str, tm
     # given a container of the image that was verified, as its pods run
     shop = Workshop.opened(Home.from_environment())
     image = pulled(facts(delivered, workload)["Scan"]["reference"])
+    root = unpacked(image, tmp_path)
     port, metrics = free_port(), free_port()
     environ = {
         **WORKLOADS[workload].get("env", {}),
@@ -136,7 +167,6 @@ def test_an_image_does_its_work_confined(delivered: Workbench, workload: str, tm
         "APP_METRICS_LISTEN": f"127.0.0.1:{metrics}",
         "APP_DRAIN_DELAY_SECONDS": "0",
     }
-    root = unpack(image, shop, tmp_path)
     with running(image, root, shop, tmp_path, environ) as container:
         wait_ready(container)
         # then it does what it is for, passes its own health check, and tells its metrics
@@ -144,6 +174,20 @@ def test_an_image_does_its_work_confined(delivered: Workbench, workload: str, tm
         assert container.execute(*image.config["Healthcheck"]["Test"][1:]) == 0
         with urllib.request.urlopen(f"http://127.0.0.1:{metrics}/metrics", timeout=20) as answer:
             assert "application_requests_total{" in answer.read().decode()
+        # and ends when it is asked to
+        container.send(signal.SIGTERM)
+        assert container.ended()[0] == 0
+
+
+def unpacked(image: Image, work: Path) -> Path:
+    """An image's files, read from the registry."""
+    repository, digest = attached.repository_of(image.reference, insecure=True)
+    manifest = image_files.for_this_machine(repository, digest)
+    assert manifest
+    root = work / "root"
+    root.mkdir()
+    image_files.unpack(repository, manifest, root, work)
+    return root
 
 
 def wait_ready(container: Container) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from toolchain import bases, files, oci
-from toolchain.bases import PYTHON
+from toolchain.bases import PYTHON, RUST
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
 from toolchain.progress import Progress
@@ -62,6 +62,17 @@ def ensure(home: Path, maker: str) -> str:
 def test_a_base_is_made_and_pushed_under_its_official_name(tmp_path: Path, maker: str, pushes: dict[str, str]) -> None:
     digest = ensure(tmp_path / "home", maker)
     assert pushes == {"library/python:3.11-slim-bookworm": digest}
+
+
+def test_only_the_bases_that_dockerfiles_name_are_made_and_pythons(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(f"ARG BASE={RUST.name}\nFROM ${{BASE}}\n")
+    assert bases.needed([tmp_path / "Dockerfile", tmp_path / "none"]) == [PYTHON, RUST]
+    assert bases.needed([]) == [PYTHON]
+
+
+@pytest.mark.parametrize("image", ["rust-service", "mcp-server"])
+def test_the_images_of_this_project_name_a_base_that_can_be_made(image: str) -> None:
+    assert len(bases.needed([Path(__file__).parents[3] / "images" / image / "Dockerfile"])) == 2
 
 
 def test_a_base_that_was_made_is_not_made_again(
