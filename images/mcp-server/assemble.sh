@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a tree of programs with all that they load, and nothing else: no shell, no package manager.
 # It says which packages the files are of, as distroless images do, so that scans of the image know.
-# usage: assemble.sh FOLDER FILE...
+# usage: assemble.sh FOLDER FILE...; what is not there is left out
 set -eu
 
 root=$1
@@ -25,6 +25,7 @@ take() {
 }
 
 for each in "$@"; do
+  [ -f "$each" ] || continue
   take "$each"
   for library in $(ldd "$each" 2>/dev/null | grep --only-matching '/[^ ]*'); do
     [ -e "$root$library" ] || take "$library"

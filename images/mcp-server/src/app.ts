@@ -2,6 +2,8 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 
+import "./webcrypto.js";
+
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 
 import type { Lifecycle } from "./lifecycle.js";
