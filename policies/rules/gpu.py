@@ -153,6 +153,13 @@ GPU_BYPASS = pod_rule(
 )
 
 
+_SLICE = "nvidia.com/mig-"
+"""How the names of slices begin: they tell the kind of GPU."""
+
+_OF_ANY_KIND = frozenset({"nvidia.com/gpu", "nvidia.com/gpu.shared"})
+"""Names that very different GPUs have; the others tell size or driver."""
+
+
 def _placed(value: object, _: Parameters) -> str | Unknown | None:
     spec = mapping(value)
     if (
@@ -165,13 +172,16 @@ def _placed(value: object, _: Parameters) -> str | Unknown | None:
     containers = listed(spec.get("containers"))
     resources = [mapping(mapping(each).get("resources")) for each in containers]
     undecided = any(each is UNKNOWN or has_unknown(mapping(each).get("resources")) for each in containers)
-    parts = [part.get(key) for part in resources for key in ("limits", "requests")]
-    has = any(name in mapping(part) for part in parts for name in NAMES)
+    parts = [mapping(part.get(key)) for part in resources for key in ("limits", "requests")]
+    asked = {name for part in parts for name in part if name in NAMES or str(name).startswith(_SLICE)}
+    has = bool(asked)
     if has and not tolerated:
         return "there is no toleration of the GPU nodes' taint"
-    if has and not chosen:
+    if asked & _OF_ANY_KIND and not chosen:
         return "neither nodeSelector nor nodeAffinity chooses the kind of GPU"
-    if tolerated and not has:
+    # The driver that hands out a claim chooses by the claim's class and selectors.
+    claims = any(part.get("claims") for part in resources)
+    if tolerated and not has and not claims:
         return UNKNOWN if undecided else "the GPU nodes are tolerated, and no GPU is used"
     return UNKNOWN if undecided and not has else None
 

@@ -82,6 +82,13 @@ CASES: list[Case] = [
         gpu({"tolerations": [TAINT], **CHOICE}),
         gpu({"tolerations": [TAINT], "affinity": {"nodeAffinity": {"required": {}}}}),
     ),
+    *passes(
+        "gpu-placement",
+        gpu({"tolerations": [TAINT]}, "nvidia.com/mig-1g.10gb.me"),
+        gpu({"tolerations": [TAINT]}, "amd.com/gpu"),
+        pod_of({"tolerations": [TAINT], "containers": [{"name": "a", "resources": {"claims": [{"name": "gpu"}]}}]}),
+    ),
+    *fails("gpu-placement", gpu({"tolerations": [TAINT]}, "nvidia.com/gpu.shared")),
     *fails("gpu-shared-memory", pod_of({"volumes": [{"name": "s", "emptyDir": {"medium": "Memory"}}]})),
     *passes(
         "gpu-shared-memory",
