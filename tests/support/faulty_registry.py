@@ -31,7 +31,7 @@ _KEPT = {
     "content-length", "content-type", "docker-content-digest", "docker-upload-uuid", "link", "location", "oci-subject",
     "range", "www-authenticate",
 }  # fmt: skip
-_CHALLENGE = {"WWW-Authenticate": 'Basic realm="registry"'}
+REFUSAL = Answer(401, b'{"errors":[{"code":"UNAUTHORIZED"}]}', {"WWW-Authenticate": 'Basic realm="registry"'})
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,14 @@ class FaultyRegistry:
 
     Attributes:
         behind: the registry's own address.
+        authorization: what every request must say of who asks, if anything.
         address: where it is asked.
         met: set when a request has met the fault.
         asked: every request so far, as `METHOD path (client)`.
     """
 
     behind: str
+    authorization: str = ""
     address: str = ""
     met: threading.Event = field(default_factory=threading.Event)
     asked: list[str] = field(default_factory=list[str])
@@ -101,6 +103,8 @@ class FaultyRegistry:
 
     def _answer(self, request: Request) -> Answer | None:
         self.asked.append(f"{request.method} {request.path} ({request.headers.get('User-Agent', 'slipway')})")
+        if self.authorization not in ("", request.headers.get("Authorization")):
+            return REFUSAL
         fault = self._fault
         if fault is None or not self._strikes(fault, request):
             return self._passed_on(request)
@@ -118,7 +122,7 @@ class FaultyRegistry:
             case "500":
                 return Answer(500, b'{"errors":[{"code":"UNKNOWN"}]}')
             case "401":
-                return Answer(401, b'{"errors":[{"code":"UNAUTHORIZED"}]}', _CHALLENGE)
+                return REFUSAL
             case "cut":
                 self._send_half(request)
                 return None
