@@ -18,6 +18,7 @@ from pulumi.provider.experimental.provider import (
     UpdateRequest,
     UpdateResponse,
 )
+from pulumi.runtime import rpc
 
 from provider.image_test import image_test
 from provider.lint import lint
@@ -29,6 +30,9 @@ from provider.step import Step
 from toolchain.errors import ToolchainError, explained
 
 Values = dict[str, PropertyValue]
+
+UNKNOWN = rpc.UNKNOWN
+"""Stands for what only an update will know."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ async def _done(urn: str, inputs: Values, *, preview: bool) -> Values:
     kind = _kind(urn)
     told = _told(kind, inputs)
     if preview and (not kind.reads or any(_unknown(value) for value in told.values())):
-        return {**told, **dict.fromkeys(kind.facts, PropertyValue.computed())}
+        return {**told, **dict.fromkeys(kind.facts, PropertyValue(UNKNOWN))}
     facts = await asyncio.to_thread(_facts, urn, {name: plain(value) for name, value in told.items()})
     return {**told, **{name: packed(facts[name]) for name in kind.facts}}
 
@@ -118,7 +122,19 @@ def _facts(urn: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def _told(kind: Kind, values: Values) -> Values:
     """What is put in, without what comes out."""
-    return {name: value for name, value in values.items() if name not in kind.facts}
+    return {name: _sent(value) for name, value in values.items() if name not in kind.facts}
+
+
+def _sent(value: PropertyValue) -> PropertyValue:
+    """A value as the engine sends and takes it: the SDK reads some unknown ones as `Computed`, and writes none."""
+    content = value.value
+    if isinstance(content, Mapping):
+        content = {name: _sent(below) for name, below in content.items()}
+    elif isinstance(content, tuple):
+        content = [_sent(below) for below in content]
+    elif isinstance(content, Computed):
+        content = UNKNOWN
+    return PropertyValue(content, value.is_secret, value.dependencies)
 
 
 def _kind(urn: str) -> Kind:
@@ -139,7 +155,7 @@ def _unknown(value: PropertyValue) -> bool:
         return any(_unknown(below) for below in content.values())
     if isinstance(content, tuple):
         return any(_unknown(below) for below in content)
-    return isinstance(content, Computed)
+    return content == UNKNOWN
 
 
 def plain(value: PropertyValue) -> Any:

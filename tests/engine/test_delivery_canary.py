@@ -175,7 +175,7 @@ def test_no_secret_of_a_delivery_is_anywhere_and_a_leak_is_found_everywhere(deli
         "preview": delivery.slipway("diff"),
         "printed": delivery.slipway("up"),
     }
-    assert {name: result.code for name, result in said.items()} == {"preview": 0, "printed": 0}, said["printed"].text
+    assert {name: result.code for name, result in said.items()} == {"preview": 0, "printed": 0}, str(said)
     delivered = dict(said)
     delivery.leak("")
     with delivery.front.meets(RegistryFault("401", writes)):
