@@ -17,7 +17,9 @@ from provider.image_test import image_test
 from provider.step import RefusedError
 from tests.unit.components import given
 from tests.unit.toolchain.registry_site import RegistrySite, digest_of, registry_site
-from toolchain import oci
+from toolchain import oci, trials
+from toolchain.errors import ToolchainError
+from toolchain.home import Home
 
 QUICK = {"startupSeconds": 1, "graceSeconds": 1, "timeoutSeconds": 1}
 
@@ -170,3 +172,29 @@ def test_a_command_takes_the_place_of_the_images():
 def test_an_image_that_says_nothing_to_run_is_refused():
     with pytest.raises(RefusedError, match="says nothing of what to run"):
         confined({})
+
+
+def test_where_nobody_may_run_containers_the_evidence_says_so(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(step.container, "can_run", lambda: False)
+    with registry_site() as site:
+        reference = f"{site.address}/app@{an_image(site, '10001:10001')}"
+        run = image_trial(given.workload())
+        answered = image_test({"reference": reference, "insecure": True, "run": run})["answered"]
+    assert answered == "not started: containers are run here by root only"
+
+
+def test_a_machine_that_cannot_mount_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    # given a `mount` that refuses, as in a container without privileges
+    program = tmp_path / "bin" / "mount"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho 'mount: permission denied' >&2\nexit 32\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    # then there is one message, and nothing is left
+    home = Home(tmp_path / "home")
+    with (
+        pytest.raises(ToolchainError, match=r"permission denied\n  mend: .*supplyChain.test: false"),
+        trials.trial(home),
+    ):
+        pass
+    assert list(home.trials.iterdir()) == []
