@@ -196,10 +196,8 @@ def test_no_secret_of_a_delivery_is_anywhere_and_a_leak_is_found_everywhere(deli
         delivered["fault"] = delivery.slipway("up")
     assert delivered["fault"].code == 1
     assert "docker login" in delivered["fault"].text
-    again = delivery.slipway("up")
-    assert again.code == 0, again.text
     # then no secret is in anything that was made, kept or said
-    places = [(name, unpacked(content)) for name, content in delivery.places(**delivered, again=again)]
+    places = [(name, unpacked(content)) for name, content in delivery.places(**delivered)]
     for secret in (CANARY, *delivery.lines.values()):
         assert sightings(places, secret) == []
     # when a value is left where no secret belongs, then the same search sees it in every such place
