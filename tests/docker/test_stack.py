@@ -137,7 +137,7 @@ def test_an_update_of_one_touches_one_and_what_it_keeps_stays(deployed: Deployed
 
 
 def test_a_change_of_source_is_served_within_two_seconds_without_a_build(deployed: Deployed):
-    source = deployed.workbench.folder / "images" / "python-api" / "src" / "python_api" / "app.py"
+    source = deployed.workbench.folder / "images" / "python-api" / "src" / "http_service" / "api.py"
     container = deployed.engine.inspect("three.python-api")["Id"]
 
     took = [
