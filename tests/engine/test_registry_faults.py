@@ -33,9 +33,14 @@ URN = "urn:pulumi:dev::slipway::slipway:index:SupplyChain$supplychain:index:{}::
 SOURCE: dict[str, Any] = {
     "folder": "images/app",
     "dockerfile": "Dockerfile",
+    "target": None,
+    "args": {},
+    "contexts": {},
+    "platforms": [],
     "bases": {},
+    "from": [],
+    "folders": {},
     "context": "0" * 64,
-    **dict.fromkeys(("target", "args", "contexts", "platforms")),
 }
 
 Requests = Callable[[Request], bool]
