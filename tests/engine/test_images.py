@@ -17,6 +17,7 @@ from provider import attached, image_files
 from tests.support.container import Container, Image, Workshop, pulled, running
 from tests.support.ports import free_port
 from tests.support.workbench import Workbench, copy_checkout
+from toolchain import trials
 from toolchain.home import Home
 
 BASES: Mapping[str, dict[str, Any]] = {
@@ -174,11 +175,10 @@ WORK: Mapping[str, Callable[[int], None]] = {
 
 
 @pytest.mark.parametrize("workload", WORK)
-def test_an_image_does_its_work_confined(delivered: Workbench, workload: str, tmp_path: Path) -> None:
+def test_an_image_does_its_work_confined(delivered: Workbench, workload: str) -> None:
     # given a container of the image that was verified, as its pods run
     shop = Workshop.opened(Home.from_environment())
     image = pulled(facts(delivered, workload)["Scan"]["reference"])
-    root = unpacked(image, tmp_path)
     port, metrics = free_port(), free_port()
     environ = {
         **WORKLOADS[workload].get("env", {}),
@@ -186,30 +186,28 @@ def test_an_image_does_its_work_confined(delivered: Workbench, workload: str, tm
         "APP_METRICS_LISTEN": f"127.0.0.1:{metrics}",
         "APP_DRAIN_DELAY_SECONDS": "0",
     }
-    with running(image, root, shop, tmp_path, environ) as container:
-        wait_ready(container)
+    with trials.trial(shop.home) as work, running(image, unpacked(image, work), shop, work, environ) as started:
+        wait_ready(started)
         # then it does what it is for, passes its own health check, and tells its metrics
         WORK[workload](port)
-        assert container.execute(*image.config["Healthcheck"]["Test"][1:]) == 0
+        assert started.execute(*image.config["Healthcheck"]["Test"][1:]) == 0
         with urllib.request.urlopen(f"http://127.0.0.1:{metrics}/metrics", timeout=20) as answer:
             assert "application_requests_total{" in answer.read().decode()
         # and ends when it is asked to
-        container.send(signal.SIGTERM)
-        assert container.ended()[0] == 0
+        started.send(signal.SIGTERM)
+        assert started.ended()[0] == 0
 
 
 def unpacked(image: Image, work: Path) -> Path:
-    """An image's files, read from the registry."""
+    """An image's files, read from the registry, in the memory of a trial."""
     repository, digest = attached.repository_of(image.reference, insecure=True)
     manifest = image_files.for_this_machine(repository, digest)
     assert manifest
-    root = work / "root"
-    root.mkdir()
-    image_files.unpack(repository, manifest, root, work)
-    return root
+    image_files.unpack(repository, manifest, work / trials.ROOT, work)
+    return work / trials.ROOT
 
 
-def wait_ready(container: Container) -> None:
+def wait_ready(started: Container) -> None:
     """Wait for the line that says so."""
-    while (line := container.line())["message"] != "ready":
+    while (line := started.line())["message"] != "ready":
         assert line["level"] in ("info", "debug"), line
