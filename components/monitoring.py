@@ -63,7 +63,8 @@ class Monitoring(pulumi.ComponentResource):
         seen, kept = watched(specs), saved(backup, specs)
         ports = {PROMETHEUS: prometheus.PORT, ALERTMANAGER: alertmanager.PORT}
         addresses = {each: service_address(where, each, port) for each, port in ports.items()}
-        apply("metrics-network", metrics_policy(where, seen), self, after=[environment.namespace])
+        if seen:
+            apply("metrics-network", metrics_policy(where, seen), self, after=[environment.namespace])
         if kept:
             saving = metrics_policy(where, kept, "backup-metrics", BACKUP_PORT)
             apply("backup-metrics-network", saving, self, after=[environment.namespace])

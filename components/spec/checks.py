@@ -110,7 +110,7 @@ def _whole(environment: Environment, parts: Parts) -> Iterator[Refusal]:
         chains = {name: workload.times for name, workload in runs.items()}
         needs = {name: workload.depends_on for name, workload in runs.items()}
         yield from job_checks(environment.job_seconds, chains, needs)
-    if parts.monitoring:
+    if parts.monitoring and not backups.saved(parts.backup, runs):
         yield from metrics_checks(runs)
 
 

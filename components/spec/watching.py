@@ -35,7 +35,7 @@ def names_taken(workload_names: Collection[str]) -> dict[str, str]:
 
 
 def metrics_checks(workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
-    """There is something to watch."""
+    """There is something to watch, where nothing is saved: that is watched, too."""
     if not watched(workloads):
         yield Refusal(
             at=("monitoring",),

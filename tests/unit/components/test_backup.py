@@ -79,3 +79,14 @@ def test_with_monitoring_prometheus_alone_reads_how_it_stands(monkeypatch: pytes
     files = opened(config.inputs)["data"]
     assert "job_name: store-backup" in files["prometheus.yml"]
     assert "alert: BackupDamaged" in files["rules.yml"]
+
+
+def test_what_saves_is_watched_where_nothing_else_is(monkeypatch: pytest.MonkeyPatch):
+    silent = {field: value for field, value in STORE.items() if field != "extraPorts"}
+    recording = recorded(monkeypatch, "kubernetes", workloads={"store": silent}, monitoring={})
+
+    policies = {each.name for each in recording.of_type("NetworkPolicy")}
+    assert "backup-metrics-network" in policies
+    assert "metrics-network" not in policies
+    ports = opened(recording.named("store-metrics").inputs)["spec"]["ports"]
+    assert [each["port"] for each in ports] == [9352]
