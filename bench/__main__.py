@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench import guardrails, images
+from bench.growth import growth
 from bench.measure import Figure, compare, table
 from bench.stage import EMPTY_PACK, OWN_PACK, own, own_environment, peer
 from tests.support.workbench import copy_checkout
@@ -74,6 +75,7 @@ def own_config() -> Path:
 
 BENCHMARKS: dict[str, Callable[[Path, int], Iterator[Figure]]] = {
     "program": program,
+    "growth": growth,
     "policies": policies,
     "catalogue": guardrails.catalogue,
     "scan": guardrails.scan,

@@ -7,6 +7,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.support.workbench import CHECKOUT, Workbench, copy_checkout
 
@@ -96,8 +97,22 @@ def _init(project: Project) -> None:
     )
 
 
-def own(scratch: Path) -> tuple[Workbench, Project]:
-    """A copy of the checkout whose dev stack has a hundred workloads of an external image."""
+def _on_gpus(index: int, pools: int) -> dict[str, Any]:
+    return {"gpu": {"whole": {"count": 1, "product": f"GPU-{index % pools}"}}} if pools else {}
+
+
+def _pool(index: int) -> dict[str, Any]:
+    return {"nodes": 8, "cpu": "32", "memory": "128Gi", "gpus": {"count": 1, "product": f"GPU-{index}"}}
+
+
+def own(scratch: Path, workloads: int = WORKLOADS, pools: int = 0) -> tuple[Workbench, Project]:
+    """A copy of the checkout whose dev stack has so many workloads of an external image.
+
+    Args:
+        scratch: where the copy goes.
+        workloads: how many there are.
+        pools: pools of nodes with GPUs of their own, among which the workloads are divided; none for workloads without.
+    """
     workbench = copy_checkout(scratch / "own")
     stack = workbench.stack_file()
     config = stack["config"]
@@ -117,7 +132,11 @@ def own(scratch: Path) -> tuple[Workbench, Project]:
         "image": image,
         "network": {"allowFrom": [{"namespace": "bench"}]},
     }
-    config["slipway:workloads"] = {f"app-{number:03}": workload for number in range(WORKLOADS)}
+    names = [f"app-{number:03}" for number in range(workloads)]
+    config["slipway:workloads"] = {name: workload | _on_gpus(index, pools) for index, name in enumerate(names)}
+    if pools:
+        config["slipway:environment"]["quota"]["gpus"] = workloads
+        config["slipway:fleet"] = {"pools": {f"pool-{index:02}": _pool(index) for index in range(pools)}}
     workbench.write_stack_file(stack)
     with (workbench.folder / "__main__.py").open("a") as program:
         program.write(CPU_REPORT)

@@ -99,5 +99,5 @@ def serving(gpu: str, model: str) -> dict[str, Any]:
     return written if "autoscaling" in written else {**written, "replicas": 1 if "volumes" in written else 2}
 
 
-SAMPLE = [(gpu, model) for index, gpu in enumerate(GPUS) for model in [*MODELS, *MODELS][index % 6 :][:4]][:40]
-"""Forty of them, in which every kind meets several of the others."""
+SAMPLE = [(gpu, model) for index, gpu in enumerate(GPUS) for model in [*MODELS, *MODELS][index % 6 :][:4]]
+"""Forty-eight of them, in which every kind meets several of the others."""
