@@ -201,7 +201,9 @@ class SupplyChain(pulumi.ComponentResource):
         return sbom
 
     def _signed(self, keys: Keyring) -> None:
-        step = self._step("Signature", "signature", key=keys.signing.id, public=keys.signing.public)
+        key = {"key": keys.signing.id, "public": keys.signing.public}
+        admission = {"admission": True} if self._rules.spec.admission else {}
+        step = self._step("Signature", "signature", **key, **admission)
         self.evidence["signedBy"] = step.fact("signedBy")
 
     def _stated(self, keys: Keyring, source: Mapping[str, Any], sbom: Evidence) -> None:

@@ -1,6 +1,6 @@
 """The signature of an image that was built here, and the check of one that was built elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from provider import attached
@@ -14,7 +14,8 @@ def signature(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Signs an image, its index and what that lists; a valid signature by the same key is accepted as it is.
 
     Args:
-        inputs: `reference`, `insecure`, `key` (the id of the key that signs), `public` (the same key, in PEM).
+        inputs: `reference`, `insecure`, `key` (the id of the key that signs), `public` (the same key, in PEM),
+            `admission` (whether admission controllers check it, too).
 
     Returns:
         `signedBy`, the key's id.
@@ -35,7 +36,26 @@ def signature(inputs: Mapping[str, Any]) -> dict[str, Any]:
                     "the private key is not the other half of the public one: restore it from its backup "
                     "(`slipway keys restore FILE`)",
                 )
+    if inputs.get("admission"):
+        _sign_for_admission(home, inputs, [f"{repository.name}@{digest}" for repository, digest in images])
     return {"signedBy": inputs["key"]}
+
+
+def _sign_for_admission(home: Home, inputs: Mapping[str, Any], images: Sequence[str]) -> None:
+    """Signs in the older form, too: the only one that admission controllers check with a key."""
+    insecure, public = inputs["insecure"], inputs["public"]
+
+    def done() -> bool:
+        return all(cosign.signed(home, image, public, insecure=insecure, older=True) for image in images)
+
+    if not done():
+        key = cosign.signer(home, inputs["key"])
+        cosign.sign(home, inputs["reference"], key, insecure=insecure, older=True)
+        if not done():
+            raise RefusedError(
+                f"{inputs['reference']} was signed for admission, but the signature by {inputs['key']} does not verify",
+                "find out whether the registry keeps tags that begin with `sha256-`",
+            )
 
 
 def verification(inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,23 +94,31 @@ def public_half(home: Home, key: Signer) -> str:
     return _run(home, ["public-key", f"--key={key.file}"], key.environ)
 
 
-def sign(home: Home, reference: str, key: Signer, *, insecure: bool) -> None:
+def sign(home: Home, reference: str, key: Signer, *, insecure: bool, older: bool = False) -> None:
     """Signs an image by digest; an index with all that it lists.
+
+    Args:
+        home: where cosign is.
+        reference: the image, by digest.
+        key: signs it.
+        insecure: whether the registry speaks plain HTTP.
+        older: whether in the form before bundles, under a tag, which is the one that admission controllers read.
 
     Raises:
         ToolchainError: the password does not open the key, or the registry failed.
     """
-    command = ["sign", f"--key={key.file}", "--recursive", *_OFFLINE_SIGNING, *_registry(insecure), reference]
+    how = [*_OFFLINE_SIGNING, *_form(older), *_registry(insecure)]
+    command = ["sign", f"--key={key.file}", "--recursive", *how, reference]
     _run(home, command, key.environ)
 
 
-def signed(home: Home, reference: str, public: str, *, insecure: bool) -> bool:
-    """Whether an image has a valid signature by a key; it says nothing of why not.
+def signed(home: Home, reference: str, public: str, *, insecure: bool, older: bool = False) -> bool:
+    """Whether an image has a valid signature by a key, in this form; it says nothing of why not.
 
     Raises:
         ToolchainError: the registry does not answer as one, or cosign did not end.
     """
-    command = ["verify", "--output=json", *_OFFLINE_CHECK, *_registry(insecure)]
+    command = ["verify", "--output=json", *_OFFLINE_CHECK, *_form(older), *_registry(insecure)]
     printed = _checked(home, command, reference, public)
     found: list[dict[str, Any]] = json.loads(printed) if printed else []
     return any(each["critical"]["type"] in SIGNING for each in found)
@@ -161,6 +169,10 @@ def _checked(home: Home, command: Sequence[str], reference: str, public: str) ->
         if done.returncode and _UNANSWERED.search(done.stderr):
             raise _failure(command, done)
         return done.stdout if done.returncode == 0 else None
+
+
+def _form(older: bool) -> tuple[str, ...]:
+    return ("--new-bundle-format=false",) if older else ()
 
 
 def _registry(insecure: bool) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from cli import keys
+from cli import keys, settings, signature_policies
+from cli.signature_policies import KINDS
 from cli.workspace import Workspace
 from components.spec.keyring import LIFETIME_DAYS
 
@@ -57,6 +58,22 @@ def list_(stack: str) -> None:
         age = key.age(keys.today())
         old = f"; older than {LIFETIME_DAYS} days: rotate it" if key.use == "signing" and age > LIFETIME_DAYS else ""
         click.echo(f"  {key.id}  {key.use.ljust(9)}  made on {key.created}{old}")
+
+
+@command.command("policy")
+@click.argument("stack")
+@click.option("--for", "kind", type=click.Choice(tuple(KINDS)), required=True, help="Who checks signatures there.")
+def policy(stack: str, kind: str) -> None:
+    """Print manifests that let the cluster of STACK run only what its keys have signed, or those that it promotes from.
+
+    Print and apply them anew after every change of keys: during a rotation they hold the old key and the new one.
+
+    \b
+    Example:
+      slipway keys policy prod --for kyverno > signatures.yaml
+    """
+    workspace = Workspace.open(stack)
+    click.echo(signature_policies.text(KINDS[kind], workspace, settings.load(workspace).settings), nl=False)
 
 
 @command.command("backup")

@@ -113,5 +113,8 @@ class SupplyChain(Spec):
     sign: bool = True
     """Whether built images are signed, and promoted ones must be signed by the stack that they come from."""
 
+    admission: bool = False
+    """Whether images are signed in the older form, too, which admission controllers of a cluster check with a key."""
+
     provenance: bool = True
     """Whether it is recorded, and signed, what an image was built from."""

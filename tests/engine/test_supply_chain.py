@@ -378,6 +378,27 @@ def test_an_image_is_signed_and_stated_about_once(running: Workbench, keys: tupl
     assert len(first) == 2
 
 
+def test_an_image_is_signed_so_that_admission_controllers_can_check_it(
+    running: Workbench, keys: tuple[Key, Key]
+) -> None:
+    # given
+    image, (ours, theirs), home = pushed(image_of(running), "admission"), keys, Home.from_environment()
+    told: dict[str, Any] = {"reference": image.reference, "insecure": True, "key": ours.id, "public": ours.public}
+    tag = f"{image.digest.replace(':', '-')}.sig"
+    signature(told)
+    assert image.repository.manifest(tag) is None
+    # when
+    signature({**told, "admission": True})
+    # then
+    assert cosign.signed(home, image.reference, ours.public, insecure=True, older=True)
+    assert not cosign.signed(home, image.reference, theirs.public, insecure=True, older=True)
+    assert verified(image, ours) == ours.id
+    # and once
+    first = image.repository.manifest(tag)
+    signature({**told, "admission": True})
+    assert image.repository.manifest(tag) == first
+
+
 def test_an_image_that_is_not_there_is_refused(keys: tuple[Signer, Signer], running: Workbench) -> None:
     reference = ImageReference.parse(image_of(running))
     missing = Pushed(Repository.at(reference.registry, reference.repository, insecure=True), f"sha256:{'0' * 64}")

@@ -294,6 +294,7 @@ _SUPPLY_CHAIN: dict[str, Any] = {
         ],
     },
     "sign": True,
+    "admission": True,
     "provenance": True,
 }
 

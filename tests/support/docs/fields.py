@@ -171,6 +171,7 @@ REASONS: Mapping[tuple[type[Spec], str], str] = {
     (Registry, "insecure"): "Without a certificate anybody on the way can exchange an image's manifest.",
     (SupplyChain, "test"): "What does not start is better seen before its pods are replaced.",
     (SupplyChain, "sign"): "A digest says what an image is, a signature who made it.",
+    (SupplyChain, "admission"): "Only a cluster with such a controller reads it.",
     (SupplyChain, "provenance"): "Costs a second, and answers where an image came from when somebody has to know.",
     (Scan, "scanner"): "Needs no program and no network, and says what it does not cover.",
     (Scan, "advisories"): "Beside the stack files, so that a scan needs no network.",

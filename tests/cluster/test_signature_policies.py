@@ -1,0 +1,36 @@
+"""The API server takes the policies that check signatures, where their definitions are, and refuses a misspelt one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from cli.signature_policies import KINDS
+from components.spec.keyring import read_keyring
+from tests.cluster.support import Cluster
+from tests.support.signature_crds import NAMES, definition
+from tests.unit.components.program import KEYRING
+
+
+@pytest.fixture
+def defined(cluster: Cluster) -> Iterator[None]:
+    """The controllers' definitions, as far as our policies use them."""
+    cluster.apply(definition(kind) for kind in NAMES)
+    for group, _, plural in NAMES.values():
+        cluster.kubectl("wait", "--for=condition=Established", f"crd/{plural}.{group}", "--timeout=60s")
+    yield
+    for group, _, plural in NAMES.values():
+        cluster.kubectl("delete", f"crd/{plural}.{group}")
+
+
+def test_the_policies_are_taken_and_nothing_of_them_is_dropped(cluster: Cluster, defined: None) -> None:
+    ring = read_keyring(KEYRING)
+    assert ring
+    for make in KINDS.values():
+        policy = make("signed", "shop", ["registry.example.com/slipway/api"], ring.keys)
+        cluster.apply([policy])
+        group, _, plural = NAMES[policy["kind"]]
+        assert cluster.get(f"{plural}.{group}", "signed")["spec"] == policy["spec"]
+        policy["spec"]["autorities"] = []
+        assert "autorities" in cluster.try_apply([policy]).err
