@@ -379,7 +379,7 @@ def test_an_image_is_signed_and_stated_about_once(running: Workbench, keys: tupl
 
 
 def test_an_image_is_signed_so_that_admission_controllers_can_check_it(
-    running: Workbench, keys: tuple[Key, Key]
+    running: Workbench, keys: tuple[Signer, Signer]
 ) -> None:
     # given
     image, (ours, theirs), home = pushed(image_of(running), "admission"), keys, Home.from_environment()
