@@ -91,6 +91,32 @@ def test_a_step_can_be_left_out(monkeypatch: pytest.MonkeyPatch, off: dict[str, 
     assert steps(run(monkeypatch, "dev", preview=False, supplyChain=off)) == left
 
 
+def test_a_base_goes_through_the_steps_but_the_test(monkeypatch: pytest.MonkeyPatch):
+    recording = run(monkeypatch, "dev", preview=False, bases={"base": {"folder": "images/python-api"}})
+    assert [each.name for each in recording.resources if each.name.startswith("base-")] == [
+        "base-lint",
+        "base-sbom",
+        "base-scan",
+        "base-signature",
+        "base-provenance",
+    ]
+
+
+def test_somebody_elses_image_is_scanned_and_nothing_is_attached_to_it(monkeypatch: pytest.MonkeyPatch):
+    reference = f"docker.io/library/redis@{DIGEST}"
+    image = {"external": {"reference": reference, "reason": "official, reviewed"}}
+    recording = run(monkeypatch, "dev", preview=False, workloads={"redis": {"image": image, "port": 6379}})
+    assert steps(recording) == ["ExternalScan"]
+    inputs = recording.one("ExternalScan").inputs
+    assert (inputs["reference"], inputs["insecure"], "sbom" in inputs) == (reference, False, False)
+
+
+def test_an_image_is_signed_for_admission_only_where_that_is_wanted(monkeypatch: pytest.MonkeyPatch):
+    assert "admission" not in run(monkeypatch, "dev", preview=False).one("Signature").inputs
+    wanted = run(monkeypatch, "dev", preview=False, supplyChain={"admission": True})
+    assert wanted.one("Signature").inputs["admission"] is True
+
+
 def test_nothing_of_a_private_key_is_declared(monkeypatch: pytest.MonkeyPatch):
     recording = run(monkeypatch, "dev", preview=False)
     assert "PRIVATE" not in str([each.inputs for each in recording.resources])
