@@ -61,3 +61,5 @@ echo 'app:x:10001:10001::/nonexistent:/usr/sbin/nologin' >>"$root/etc/passwd"
 chmod 1777 "$root/tmp"
 chown -R --no-dereference 0:0 "$root"
 ldconfig -r "$root"
+# It has inodes and times in it, and would be another one each time.
+rm -rf "$root/var/cache/ldconfig"
