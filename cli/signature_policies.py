@@ -2,7 +2,7 @@
 
 Both check a key only against signatures in the older form, under a tag: policy-controller takes bundles only from
 signers without a key, and so does Kyverno's ClusterPolicy.
-https://github.com/sigstore/policy-controller/blob/main/docs/api-types/index.md
+https://github.com/sigstore/policy-controller/tree/main/docs/api-types
 https://kyverno.io/docs/policy-types/cluster-policy/verify-images/sigstore/
 """
 
