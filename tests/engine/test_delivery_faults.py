@@ -6,6 +6,7 @@ message says why, and the next `slipway up` makes what it would have made withou
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -104,9 +105,9 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
-    """A disk of 48 MB."""
+    """A small disk; a folder of another one for those who may not mount."""
     folder = tmp_path_factory.mktemp("disk")
-    with small_disk(folder):
+    with small_disk(folder) if os.geteuid() == 0 else contextlib.nullcontext():
         yield folder
 
 
@@ -176,6 +177,8 @@ def expected(seed: Workbench, tmp_path_factory: pytest.TempPathFactory) -> dict[
 def test_a_fault_of_the_registry_is_survived_or_told_and_nothing_half_made_is_deployed(
     row: Row, front: FaultyRegistry, disk: Path, seed: Workbench, expected: dict[str, Any], tmp_path: Path
 ) -> None:
+    if row.kind == "full" and not disk.is_mount():
+        pytest.skip("mounting a small disk needs root")
     # given a change of the image and of its workload
     workbench, repository = changed(seed, tmp_path / "checkout")
     before = manifests_of(workbench)

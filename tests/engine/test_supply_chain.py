@@ -406,6 +406,16 @@ def test_an_image_that_is_not_there_is_refused(keys: tuple[Signer, Signer], runn
         verified(missing, keys[0])
 
 
+def test_the_next_key_signs_what_another_has_signed_and_both_count(
+    running: Workbench, keys: tuple[Signer, Signer]
+) -> None:
+    old, new = keys
+    image = pushed(image_of(running), "rotated")
+    signed(image, old)
+    signed(image, new)
+    assert [verified(image, old), verified(image, new)] == [old.id, new.id]
+
+
 def test_what_was_signed_before_and_after_a_rotation_verifies_and_a_backup_brings_the_key_back(
     running: Workbench, tmp_path: Path
 ) -> None:
