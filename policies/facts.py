@@ -46,7 +46,13 @@ _KEPT: dict[str, _Tree] = {
     "ResourceQuota": {},
     "Secret": {"data": _KEYS, "stringData": _KEYS, "type": _ALL},
     "Service": {
-        "spec": {"selector": _ALL, "type": _ALL, "clusterIP": _ALL, "ports": _Each({"name": _ALL, "port": _ALL})},
+        "spec": {
+            "selector": _ALL,
+            "type": _ALL,
+            "clusterIP": _ALL,
+            "publishNotReadyAddresses": _ALL,
+            "ports": _Each({"name": _ALL, "port": _ALL}),
+        },
     },
     "ServiceAccount": {"automountServiceAccountToken": _ALL},
     "autoscaling/HorizontalPodAutoscaler": {

@@ -121,11 +121,11 @@ def _alike(objects: Together) -> Iterator[Claim]:
         selector, namespace = equality(spec.get("selector")), namespace_in(service)
         if selector.empty or service.partial:
             continue
-        headless = spec.get("clusterIP")
-        if not selector.known or isinstance(namespace, Unknown) or headless is UNKNOWN:
+        headless, unready = spec.get("clusterIP"), spec.get("publishNotReadyAddresses")
+        if not selector.known or isinstance(namespace, Unknown) or headless is UNKNOWN or unready is UNKNOWN:
             yield Claim("unknown", service, ("spec", "selector"), "must be no other Service's")
             continue
-        key = (namespace, headless == "None", selector.key())
+        key = (namespace, headless == "None", unready is True, selector.key())
         if key in seen:
             yield Claim("violation", service, ("spec", "selector"), "must be no other Service's")
         seen.add(key)
@@ -139,7 +139,8 @@ UNIQUE_SELECTOR = join_rule(
     "give the Service the labels of the pods that it is meant for, or remove one of the two",
     f'{CORE}.ServiceSpecArgs(selector={{"app": "web", "component": "api"}})',
     _alike,
-    decision="A headless Service and an ordinary one for the same pods are a pair, as a StatefulSet needs it.",
+    decision="A headless Service and an ordinary one for the same pods are a pair, as a StatefulSet needs it. So are "
+    "one for the ready pods and one for all of them (publishNotReadyAddresses), as monitoring needs it.",
 )
 
 

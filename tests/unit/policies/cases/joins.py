@@ -70,6 +70,10 @@ PASSES: list[tuple[str, list[Json]]] = [
     ("vpa", [vertical(mode="Off"), serving(), scaler()]),
     ("vpa", [vertical(), serving(), scaler(metrics=[{"type": "External"}])]),
     ("unique-selector", [service(), service("other", "other"), service("web-headless", clusterIP="None")]),
+    (
+        "unique-selector",
+        [service(clusterIP="None"), service("all", clusterIP="None", publishNotReadyAddresses=True)],
+    ),
     ("unique-selector", [service(), {**service("b"), "metadata": {"name": "b", "namespace": "other"}}]),
     ("readiness-probe-service", [service(), serving(container={"readinessProbe": {"httpGet": {"port": 1}}})]),
     ("readiness-probe-service", [service(app="other"), serving()]),
@@ -344,6 +348,7 @@ WAITS: list[tuple[str, list[Json]]] = [
     ("vpa", [vertical(target=UNKNOWN), serving()]),
     ("vpa", [vertical(mode=UNKNOWN), scaler(), serving()]),
     ("unique-selector", [service(), service("copy", UNKNOWN)]),
+    ("unique-selector", [service(publishNotReadyAddresses=UNKNOWN), service("copy")]),
     ("readiness-probe-service", [service(), serving(container={"readinessProbe": UNKNOWN})]),
     ("network-policy", [serving(), policy(UNKNOWN)]),
     ("network-policy", [serving(), thing(POLICY, {"podSelector": {}, "policyTypes": UNKNOWN})]),
