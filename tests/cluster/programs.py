@@ -14,11 +14,11 @@ from toolchain.home import Home
 from toolchain.progress import Progress
 
 
-def build(name: str, home: Home, folder: Path) -> Path:
-    """Build the program of that name into `folder`."""
+def build(name: str, home: Home, folder: Path, package: str = ".") -> Path:
+    """Build the program of that name into `folder`; `package` is one that its module requires, or its own."""
     program = folder / name
     subprocess.run(
-        [gobuild.find_go(home, Progress()), "build", "-trimpath", "-ldflags=-s -w", "-o", str(program), "."],
+        [gobuild.find_go(home, Progress()), "build", "-trimpath", "-ldflags=-s -w", "-o", str(program), package],
         cwd=Path(__file__).with_name(name),
         env={**os.environ, **gobuild.environment(home)},
         check=True,
@@ -26,8 +26,10 @@ def build(name: str, home: Home, folder: Path) -> Path:
     return program
 
 
-def image(name: str, home: Home, registry: str, folder: Path) -> str:
+def image(name: str, home: Home, registry: str, folder: Path, package: str = ".") -> str:
     """The program's image, by digest, in the embedded registry."""
-    made = images.make(images.ProgramImage(build(name, home, folder)), ARCHITECTURES[platform.machine()], folder)
+    made = images.make(
+        images.ProgramImage(build(name, home, folder, package)), ARCHITECTURES[platform.machine()], folder
+    )
     oci.push(registry, f"tests/{name}", "latest", made)
     return f"{registry}/tests/{name}@{made.digest}"
