@@ -6,12 +6,10 @@ from typing import Any
 
 from components.manifests.labels import workload_labels
 from components.manifests.manifest import Manifest, manifest
-from components.spec import defaults
 from components.spec.environment import Environment
 from components.spec.scaling import Autoscaling, Keda, Signal
 from components.spec.workload import Workload
 
-_SCALE_DOWN = {"scaleDown": {"stabilizationWindowSeconds": defaults.SCALE_DOWN_WINDOW}}
 _FALLBACK_FAILURES = 3
 
 
@@ -34,9 +32,13 @@ def autoscaler(environment: Environment, name: str, workload: Workload) -> Manif
         "minReplicas": scaling.min,
         "maxReplicas": scaling.max,
         "metrics": list(_metrics(scaling)),
-        "behavior": _SCALE_DOWN,
+        "behavior": _behavior(scaling),
     }
     return manifest("autoscaling/v2", "HorizontalPodAutoscaler", metadata, spec=spec)
+
+
+def _behavior(scaling: Autoscaling) -> dict[str, Any]:
+    return {"scaleDown": {"stabilizationWindowSeconds": scaling.scale_down_seconds}}
 
 
 def _metrics(scaling: Autoscaling) -> Iterator[dict[str, Any]]:
@@ -73,7 +75,7 @@ def _scaled_object(scaling: Autoscaling, keda: Keda, target: dict[str, str]) -> 
         "pollingInterval": keda.polling_seconds,
         "cooldownPeriod": keda.cooldown_seconds,
         **(fallback if keda.fallback_replicas else {}),
-        "advanced": {"horizontalPodAutoscalerConfig": {"behavior": _SCALE_DOWN}},
+        "advanced": {"horizontalPodAutoscalerConfig": {"behavior": _behavior(scaling)}},
         "triggers": list(_triggers(scaling, keda)),
     }
 

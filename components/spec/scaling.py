@@ -69,6 +69,9 @@ class Autoscaling(Checked):
     gpu_utilisation: Signal | None = None
     """Percent of time in which the GPU works. It is high long before a server that writes text is full."""
 
+    scale_down_seconds: Annotated[int, Field(ge=0, le=3600)] = defaults.SCALE_DOWN_WINDOW
+    """Seconds that less load must last before pods end."""
+
     keda: Keda | None = None
     """KEDA in place of Kubernetes' own autoscaler."""
 

@@ -45,6 +45,7 @@ _API: dict[str, Any] = {
         "min": 2,
         "max": 4,
         "cpuUtilisation": 60,
+        "scaleDownSeconds": 120,
         "queueDepth": {"metric": "requests_waiting", "target": 5, "labels": {"queue": "api"}, "source": "external"},
         "latency": {"metric": "request_seconds", "target": 500},
     },
