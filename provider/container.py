@@ -36,6 +36,7 @@ class Confinement:
         processes: how many it may have.
         environ: variables on top of the image's.
         command: what runs, in place of the image's entrypoint and command; empty for those.
+        folders: those that it may write to beside `/tmp`, empty and in memory.
     """
 
     user: tuple[int, int]
@@ -43,6 +44,7 @@ class Confinement:
     processes: int
     environ: Mapping[str, str]
     command: Sequence[str]
+    folders: Sequence[str] = ()
 
 
 class Container:
@@ -139,6 +141,10 @@ def specification(root: Path, image: Mapping[str, Any], confinement: Confinement
         raise RefusedError("the image says nothing of what to run", "give its Dockerfile an `ENTRYPOINT` in exec form")
     uid, gid = confinement.user
     quiet = ["nosuid", "noexec", "nodev"]
+    own = [*quiet, f"uid={uid}", f"gid={gid}", "mode=770"]
+    folders = [
+        {"destination": each, "type": "tmpfs", "source": "tmpfs", "options": own} for each in confinement.folders
+    ]
     return {
         "ociVersion": "1.0.2",
         "root": {"path": str(root), "readonly": True},
@@ -160,6 +166,7 @@ def specification(root: Path, image: Mapping[str, Any], confinement: Confinement
                 "source": "tmpfs",
                 "options": [*quiet, "size=100m", "mode=1777"],
             },
+            *folders,
         ],
         "linux": {
             "namespaces": [{"type": each} for each in ("pid", "ipc", "uts", "mount", "network")],

@@ -23,9 +23,9 @@ def image_test(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         inputs: `reference`, `insecure`, and `run`: `user`, `group`, `memory` (bytes), `processes`, `environ`,
-            `command`, `port`, `paths` (asked for in this order), `check` (a command in the place of those),
-            `startupSeconds`, `timeoutSeconds`, `graceSeconds`, and `needs`, what is not here and it cannot start
-            without.
+            `folders` (of its own, empty), `command`, `port`, `paths` (asked for in this order), `check` (a command in
+            the place of those), `startupSeconds`, `timeoutSeconds`, `graceSeconds`, and `needs`, what is not here and
+            it cannot start without.
 
     Returns:
         `answered`: what was seen, in words.
@@ -47,7 +47,7 @@ def image_test(inputs: Mapping[str, Any]) -> dict[str, Any]:
     home = Home.from_environment()
     runc = install.ensure(["runc"], home, Progress())["runc"]
     confinement = Confinement(
-        (run["user"], run["group"]), run["memory"], run["processes"], run["environ"], run["command"]
+        (run["user"], run["group"]), run["memory"], run["processes"], run["environ"], run["command"], run["folders"]
     )
     with trials.trial(home) as work:
         image_files.unpack(repository, manifest, work / trials.ROOT, work)

@@ -8,7 +8,7 @@ from policies.values.quantity import parse_quantity
 
 
 def image_trial(workload: Workload) -> dict[str, Any]:
-    """What a container of the workload's image is given, and what it must answer.
+    """What a container of the workload's image is given, and what it must answer. Its volumes are empty, and in memory.
 
     `needs` names what is not there before the workload is: with any of it the image is not started.
     """
@@ -20,6 +20,7 @@ def image_trial(workload: Workload) -> dict[str, Any]:
         "memory": int(parse_quantity(workload.resources.limits.memory)),
         "processes": workload.pids_limit or defaults.PIDS[workload.profile],
         "environ": {**workload.env, **workload.derived_variables},
+        "folders": [each.path for each in workload.volumes],
         "command": [*workload.command, *workload.args] if workload.command else [],
         "port": workload.port or 0,
         "paths": [probes.liveness_path, probes.readiness_path] if served else [],
@@ -37,7 +38,6 @@ def _needs(workload: Workload) -> list[str]:
         for noun, wanted in (
             ("secrets", workload.secrets),
             ("configuration files", workload.config_files),
-            ("volumes", workload.volumes),
             ("other workloads", workload.depends_on),
             ("a GPU", workload.gpu),
             ("arguments beside the image's own command", workload.args and not workload.command),

@@ -138,7 +138,6 @@ def test_an_image_that_runs_as_root_is_refused_unstarted(monkeypatch: pytest.Mon
     [
         ({"secrets": ["token"]}, "secrets"),
         ({"configFiles": {"folder": "/etc/app", "files": {"a": "b"}}}, "configuration files"),
-        ({"volumes": [{"name": "data", "path": "/data", "size": "1Gi"}], "replicas": 1}, "volumes"),
         ({"dependsOn": ["database"]}, "other workloads"),
         ({"gpu": {"whole": {"count": 1}}}, "a GPU"),
     ],
@@ -149,8 +148,9 @@ def test_an_image_that_needs_what_is_not_here_is_not_started(
     assert tried(monkeypatch, Behaves(code=1), **workload) == f"not started: it needs {needs}"
 
 
-def confined(image: Mapping[str, Any], command: tuple[str, ...] = ()) -> dict[str, Any]:
-    return specification(Path("/root-of-it"), image, Confinement((10001, 10002), 2**28, 64, {"A": "b"}, command))
+def confined(image: Mapping[str, Any], command: tuple[str, ...] = (), folders: tuple[str, ...] = ()) -> dict[str, Any]:
+    confinement = Confinement((10001, 10002), 2**28, 64, {"A": "b"}, command, folders)
+    return specification(Path("/root-of-it"), image, confinement)
 
 
 def test_a_container_may_do_nothing_that_a_pod_may_not():
@@ -167,6 +167,14 @@ def test_a_container_may_do_nothing_that_a_pod_may_not():
 
 def test_a_command_takes_the_place_of_the_images():
     assert confined({"Entrypoint": ["/app"]}, ("/other",))["process"]["args"] == ["/other"]
+
+
+def test_a_volume_is_an_empty_folder_of_its_user():
+    volume = {"name": "data", "path": "/data", "size": "1Gi"}
+    folders = image_trial(given.workload(volumes=[volume], replicas=1))["folders"]
+    [mount] = [each for each in confined({"Cmd": ["a"]}, folders=folders)["mounts"] if each["destination"] == "/data"]
+    assert mount["type"] == "tmpfs"
+    assert {"uid=10001", "gid=10002", "mode=770"} <= set(mount["options"])
 
 
 def test_an_image_that_says_nothing_to_run_is_refused():
