@@ -6,6 +6,7 @@ from tests.unit.policies.cases.pod_security import in_containers
 
 GPU = "nvidia.com/gpu"
 TAINT = {"key": GPU, "operator": "Exists"}
+SIZES = {"cpu": "1", "memory": "1Gi", "ephemeral-storage": "1Gi"}
 CHOICE = {"nodeSelector": {"gpu": "a100"}}
 
 
@@ -81,6 +82,7 @@ CASES: list[Case] = [
         pod_of(),
         gpu({"tolerations": [TAINT], **CHOICE}),
         gpu({"tolerations": [TAINT], "affinity": {"nodeAffinity": {"required": {}}}}),
+        gpu({"tolerations": [TAINT], "affinity": {"nodeAffinity": {"required": {}}}, **CHOICE}),
     ),
     *passes(
         "gpu-placement",
@@ -88,7 +90,18 @@ CASES: list[Case] = [
         gpu({"tolerations": [TAINT]}, "amd.com/gpu"),
         pod_of({"tolerations": [TAINT], "containers": [{"name": "a", "resources": {"claims": [{"name": "gpu"}]}}]}),
     ),
-    *fails("gpu-placement", gpu({"tolerations": [TAINT]}, "nvidia.com/gpu.shared")),
+    *fails(
+        "gpu-placement",
+        gpu({"tolerations": [TAINT]}, "nvidia.com/gpu.shared"),
+        pod_of({"tolerations": [TAINT], "containers": [{"name": "a", "resources": {"limits": SIZES}}]}),
+    ),
+    # Large enough to be asked with each of its leaves not known yet, too.
+    *passes(
+        "gpu-placement",
+        with_container(
+            resources=dict.fromkeys(("limits", "requests"), SIZES), env=[{"name": "A", "value": "b"}], command=["a"]
+        ),
+    ),
     *fails("gpu-shared-memory", pod_of({"volumes": [{"name": "s", "emptyDir": {"medium": "Memory"}}]})),
     *passes(
         "gpu-shared-memory",
