@@ -37,7 +37,10 @@ doctor: ## Say what is installed, where from, and what is missing
 	@./slipway doctor $(ARGS)
 
 test: venv ## Run the fast tests: units, and the real engine
-	@$(BIN)/pytest --durations=40 tests/unit tests/engine $(ARGS)
+	@failed=0; \
+	$(BIN)/pytest --quiet --numprocesses=2 tests/unit $(ARGS) || failed=1; \
+	$(BIN)/pytest --durations=40 tests/engine $(ARGS) || failed=1; \
+	exit $$failed
 
 e2e: venv ## Run the tests with a cluster and with Docker
 	@$(BIN)/pytest --verbose --durations=20 $(wildcard tests/e2e tests/cluster tests/docker) $(ARGS)
