@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.cluster.support import Cluster
+from tests.cluster.support import Cluster, Object, node_port, service, within
 from tests.support.workbench import Result, Workbench, copy_checkout
 from toolchain.cluster.addresses import NODE_NAME
 
 Block = dict[str, Any]
+
+CALLED = "app.kubernetes.io/name"
+"""The label with the name of a pod's workload."""
 
 PASSPHRASE = "a passphrase of the cluster tests"
 """Of stacks other than `dev`, whose own is published."""
@@ -100,6 +103,43 @@ class Stack:
         """Objects of the namespace; several kinds are joined by commas."""
         return list(self.cluster.get(kinds, "--namespace", self.namespace)["items"])
 
+    def outside(self, workload: str, port: int = 8080) -> str:
+        """A URL on this machine that reaches a workload's pods, beside the stack's own Service."""
+        front: Object = service(f"front-{workload}", "NodePort")
+        front["spec"] |= {"selector": {CALLED: workload}, "ports": [{"port": 80, "targetPort": port}]}
+        self.cluster.apply(within(self.namespace, front))
+        return node_port(self.cluster, self.namespace, f"front-{workload}")
+
+    def pods(self, workload: str) -> dict[str, Object]:
+        """The pods of a workload that are not about to end, by their unique ids."""
+        found = self.cluster.get("pods", "--namespace", self.namespace, f"--selector={CALLED}={workload}")["items"]
+        return {each["metadata"]["uid"]: each for each in found if "deletionTimestamp" not in each["metadata"]}
+
+    def ready(self, workload: str) -> dict[str, Object]:
+        """Those of them that are ready."""
+
+        def is_ready(pod: Object) -> bool:
+            conditions = pod["status"].get("conditions", ())
+            return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+
+        return {uid: each for uid, each in self.pods(workload).items() if is_ready(each)}
+
+    def end_pods(self, workload: str, how: str) -> None:
+        """Let a workload's pods die without a word, or drive them off the node, which then takes pods again.
+
+        Args:
+            workload: Whose.
+            how: `death` or `drain`.
+        """
+        selector = f"{CALLED}={workload}"
+        if how == "death":
+            ended = ("delete", "pod", "--namespace", self.namespace, f"--selector={selector}")
+            self.cluster.kubectl(*ended, "--grace-period=0", "--force")
+        else:
+            flags = ("--ignore-daemonsets", "--delete-emptydir-data", f"--pod-selector={selector}")
+            self.cluster.kubectl("drain", NODE_NAME, *flags)
+            self.cluster.kubectl("uncordon", NODE_NAME)
+
     def _slipway(self, command: str, *arguments: str, **extra: str) -> Result:
         return self.workbench.slipway(command, "--stack", self.name, *arguments, **extra)
 
@@ -170,10 +210,13 @@ def write_stack(
 
 
 @contextmanager
-def checkout(folder: Path, cluster: Cluster) -> Generator[Workbench]:
-    """A private checkout whose stacks reach the cluster. Their namespaces are gone after the block."""
+def checkout(folder: Path, cluster: Cluster, *, whole: bool = False) -> Generator[Workbench]:
+    """A private checkout whose stacks reach the cluster. Their namespaces are gone after the block.
+
+    If `whole`, its dev stack is that of the checkout that is tested; see `copy_checkout`.
+    """
     variables = {"KUBECONFIG": str(cluster.kubeconfig), "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
-    workbench = Workbench(copy_checkout(folder).folder, variables)
+    workbench = Workbench(copy_checkout(folder, whole=whole).folder, variables)
     yield workbench
     for file in workbench.folder.glob("Pulumi.*.yaml"):
         namespace = Stack(workbench, cluster, file.name.split(".")[1]).namespace

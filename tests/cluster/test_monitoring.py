@@ -14,7 +14,7 @@ from typing import Any, cast
 import pytest
 
 from tests.cluster.stacks import Block, Stack, write_stack
-from tests.cluster.support import Cluster, Object, node_port, pod, service, within
+from tests.cluster.support import Cluster, node_port, pod, service, within
 from tests.support.waiting import ANSWER_S, eventually, fetch
 from tests.support.workbench import Workbench
 
@@ -88,16 +88,6 @@ class Monitored:
         )
 
 
-def way_in(name: str, to: str, port: int) -> Object:
-    """A NodePort for pods that slipway made."""
-    spec = {
-        "type": "NodePort",
-        "selector": {"app.kubernetes.io/name": to},
-        "ports": [{"port": 80, "targetPort": port}],
-    }
-    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": spec}
-
-
 @pytest.fixture(scope="module")
 def elsewhere(cluster: Cluster, responder: str) -> Iterator[str]:
     """A namespace without policies, and the pod in it that stands for the rest of the world."""
@@ -131,12 +121,10 @@ def monitored(cluster: Cluster, checkout: Workbench, embedded_registry: str, els
     stored = stack.pulumi("config", "set", "--secret", "slipway:hookUrl", f"http://outside.{elsewhere}.svc/note")
     assert stored.code == 0, stored.text
     stack.deploy()
-    ways = [way_in("api-way-in", "python-api", 8000), way_in("prometheus-way-in", "prometheus", 9090)]
-    cluster.apply(within(stack.namespace, *ways))
     return Monitored(
         stack,
-        node_port(cluster, stack.namespace, "api-way-in"),
-        node_port(cluster, stack.namespace, "prometheus-way-in"),
+        stack.outside("python-api", 8000),
+        stack.outside("prometheus", 9090),
         node_port(cluster, elsewhere, "outside"),
     )
 

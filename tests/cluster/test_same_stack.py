@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.cluster.stacks import Stack
-from tests.cluster.support import Cluster, Object, node_port, service, within
+from tests.cluster.support import Cluster
 from tests.docker import stacks as three
 from tests.support.workbench import Workbench
 from toolchain.cluster.addresses import NODE_NAME
@@ -17,10 +17,7 @@ def test_the_stack_file_of_a_docker_host_answers_the_same_requests_on_a_cluster(
     stack = Stack(checkout, cluster, "dev")
     # when it is deployed, and reached from this machine
     stack.deploy()
-    front: Object = service("outside", "NodePort")
-    front["spec"] |= {"selector": {"app.kubernetes.io/name": "front"}, "ports": [{"port": 8000}]}
-    cluster.apply(within(stack.namespace, front))
-    address = node_port(cluster, stack.namespace, "outside")
+    address = stack.outside("front", 8000)
     three.answering(address)
     # then it answers as on a Docker host
     assert three.requests_of(address) == three.EXPECTED

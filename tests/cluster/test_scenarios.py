@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.cluster import programs
+from tests.cluster.load import Load
 from tests.cluster.stacks import Block, Stack, api, write_stack
-from tests.cluster.support import Cluster, Object, node_port, service, within
+from tests.cluster.support import Cluster
 from tests.support.waiting import eventually, fetch
 from tests.support.workbench import Workbench
 from toolchain.cluster import add_gpus
-from toolchain.cluster.addresses import NODE_NAME
 from toolchain.home import Home
 
 ROLLOUTS = 3
@@ -26,7 +24,6 @@ RATE = 300
 ENOUGH = 200
 
 GPU = "NVIDIA-L4"
-CALLED = "app.kubernetes.io/name"
 
 
 def responder_of(image: str, **fields: object) -> Block:
@@ -82,20 +79,6 @@ def changing(shop: Shop, stack: Stack) -> Stack:
     return stack
 
 
-def outside(stack: Stack, workload: str) -> str:
-    """A URL on this machine that reaches a workload's pods, beside the stack's own Service."""
-    front: Object = service(f"front-{workload}", "NodePort")
-    front["spec"] |= {"selector": {CALLED: workload}}
-    stack.cluster.apply(within(stack.namespace, front))
-    return node_port(stack.cluster, stack.namespace, f"front-{workload}")
-
-
-def pods(stack: Stack, workload: str) -> dict[str, Object]:
-    """The pods of a workload that are not about to end, by their unique ids."""
-    found = stack.cluster.get("pods", "--namespace", stack.namespace, f"--selector={CALLED}={workload}")["items"]
-    return {each["metadata"]["uid"]: each for each in found if "deletionTimestamp" not in each["metadata"]}
-
-
 def test_a_second_up_finds_nothing_to_do(stack: Stack) -> None:
     said = stack.deploy().out.splitlines()[-1]
     assert " unchanged in " in said
@@ -103,7 +86,7 @@ def test_a_second_up_finds_nothing_to_do(stack: Stack) -> None:
 
 
 def test_who_is_let_in_reaches_a_workload_by_name_and_by_address(stack: Stack) -> None:
-    friend = outside(stack, "friend")
+    friend = stack.outside("friend")
     address = stack.cluster.get("service", "web", "--namespace", stack.namespace)["spec"]["clusterIP"]
     for host in ("web", f"web.{stack.namespace}.svc.cluster.local", address):
         url = f"{friend}/call?url=http://{host}:8080/"
@@ -111,12 +94,12 @@ def test_who_is_let_in_reaches_a_workload_by_name_and_by_address(stack: Stack) -
 
 
 def test_who_is_not_let_in_does_not_reach_it(stack: Stack) -> None:
-    url = f"{outside(stack, 'stranger')}/call?url=http://web:8080/"
+    url = f"{stack.outside('stranger')}/call?url=http://web:8080/"
     assert eventually(lambda: "no route to host" in fetch(url)), fetch(url)
 
 
 def test_a_workload_runs_on_the_gpu_that_it_asks_for(stack: Stack) -> None:
-    [model] = pods(stack, "model").values()
+    [model] = stack.pods("model").values()
     assert model["status"]["containerStatuses"][0]["ready"]
     assert model["spec"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == "1"
     assert GPU in json.dumps(model["spec"]["affinity"])
@@ -125,20 +108,13 @@ def test_a_workload_runs_on_the_gpu_that_it_asks_for(stack: Stack) -> None:
 @pytest.mark.parametrize("end", ["death", "drain"])
 def test_a_volume_keeps_its_data_through_a_pods_end(stack: Stack, end: str) -> None:
     # given a pod that wrote to its volume
-    url = f"{outside(stack, 'keeper')}/note"
+    url = f"{stack.outside('keeper')}/note"
     assert eventually(lambda: fetch(url, end.encode()) == "")
-    before = set(pods(stack, "keeper"))
+    before = set(stack.pods("keeper"))
     # when it dies, or is driven off the node
-    if end == "death":
-        stack.cluster.kubectl(
-            "delete", "pod", "keeper-0", "--namespace", stack.namespace, "--grace-period=0", "--force"
-        )
-    else:
-        flags = ("--ignore-daemonsets", "--delete-emptydir-data", f"--pod-selector={CALLED}=keeper")
-        stack.cluster.kubectl("drain", NODE_NAME, *flags)
-        stack.cluster.kubectl("uncordon", NODE_NAME)
+    stack.end_pods("keeper", end)
     # then another has taken its place, and finds what was written
-    assert eventually(lambda: bool(set(pods(stack, "keeper")) - before), 60)
+    assert eventually(lambda: bool(set(stack.pods("keeper")) - before), 60)
     assert eventually(lambda: fetch(url) == end, 60), fetch(url)
 
 
@@ -160,32 +136,19 @@ def test_a_change_by_hand_is_shown_by_a_refresh_and_mended_by_up(changing: Stack
     assert changing.cluster.get("service/web", *where)["metadata"]["labels"]["slipway/owner"] == "platform"
 
 
-class Load:
-    """Requests to a URL, from its making until `end`."""
-
-    def __init__(self, program: Path, url: str) -> None:
-        command = [str(program), "-url", url, "-rate", str(RATE)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def end(self) -> dict[str, Any]:
-        """What became of them."""
-        out, _ = self._process.communicate()
-        return dict(json.loads(out))
-
-
 def test_rolling_updates_under_load_fail_no_request(
     changing: Stack, home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # given a workload that is asked without pause
-    url = outside(changing, "web")
+    url = changing.outside("web")
     assert eventually(lambda: fetch(url).startswith("web-"))
-    seen = set(pods(changing, "web"))
-    load = Load(programs.build("loader", home, tmp_path), url)
+    seen = set(changing.pods("web"))
+    load = Load(programs.build("loader", home, tmp_path), url, RATE)
     # when it is changed again and again
     for number in range(ROLLOUTS):
         changing.change("web", env={"ROLLOUT": str(number)})
         changing.deploy()
-        seen |= set(pods(changing, "web"))
+        seen |= set(changing.pods("web"))
     # then every pod was replaced each time, and nobody noticed
     found = load.end()
     replaced, rate = len(seen) - 2, found["sent"] / found["seconds"]

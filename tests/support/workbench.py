@@ -87,17 +87,6 @@ class Workbench:
         """Replace the copy's stack file."""
         (self.folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
 
-    def keep_one_service(self, *, supply_chain: bool) -> None:
-        """Leave the dev stack its Python API alone; every line that stays is as it was."""
-        file = self.folder / "Pulumi.dev.yaml"
-        text = file.read_text()
-        for gone in ("slipway:bases",) if supply_chain else ("slipway:bases", "slipway:supplyChain"):
-            text = re.sub(rf"(?m)^  (?:#.*\n  )*{gone}:\n(?:   .*\n)+", "", text)
-        head, workloads, entries = text.partition("  slipway:workloads:\n")
-        kept = re.search(r"(?m)^    python-api:\n(?:     .*\n)+", entries)
-        assert kept, "the dev stack has no workload python-api"
-        file.write_text(head + workloads + kept[0] + re.sub(r"\A(?:    .*\n)+", "", entries))
-
     def resources(self, stack: str = "dev") -> dict[str, dict[str, Any]]:
         """The stack's state as the file backend keeps it: URN → resource, secrets encrypted."""
         file = self.folder / ".state" / ".pulumi" / "stacks" / "slipway" / f"{stack}.json"
@@ -136,8 +125,20 @@ def copy_checkout(folder: Path, *, supply_chain: bool = False, whole: bool = Fal
     subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
     workbench = Workbench(folder)
     if not whole:
-        workbench.keep_one_service(supply_chain=supply_chain)
+        keep_one_service(folder, supply_chain=supply_chain)
     return workbench
+
+
+def keep_one_service(folder: Path, *, supply_chain: bool) -> None:
+    """Leave the dev stack of a checkout its Python API alone; every line that stays is as it was."""
+    file = folder / "Pulumi.dev.yaml"
+    text = file.read_text()
+    for gone in ("slipway:bases",) if supply_chain else ("slipway:bases", "slipway:supplyChain"):
+        text = re.sub(rf"(?m)^  (?:#.*\n  )*{gone}:\n(?:   .*\n)+", "", text)
+    head, workloads, entries = text.partition("  slipway:workloads:\n")
+    kept = re.search(r"(?m)^    python-api:\n(?:     .*\n)+", entries)
+    assert kept, "the dev stack has no workload python-api"
+    file.write_text(head + workloads + kept[0] + re.sub(r"\A(?:    .*\n)+", "", entries))
 
 
 def _share_virtualenv(folder: Path) -> None:

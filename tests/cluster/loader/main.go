@@ -44,13 +44,18 @@ func (r *report) add(begun, took time.Duration, problem string) {
 	}
 }
 
-// ask sends one request with a body, empty, that can be read only once: Go's client repeats what it can on a connection
-// that was closed in its face, and would hide just what is looked for.
-func ask(client *http.Client, url string) string {
-	request, err := http.NewRequest("GET", url, io.NopCloser(strings.NewReader("")))
+// ask sends one request with a body that can be read only once, if it is empty, too: Go's client repeats what it can on a
+// connection that was closed in its face, and would hide just what is looked for.
+func ask(client *http.Client, url, body string) string {
+	method := "GET"
+	if body != "" {
+		method = "POST"
+	}
+	request, err := http.NewRequest(method, url, io.NopCloser(strings.NewReader(body)))
 	if err != nil {
 		return err.Error()
 	}
+	request.Header.Set("Content-Type", "application/json")
 	response, err := client.Do(request)
 	if err != nil {
 		return err.Error()
@@ -68,6 +73,7 @@ func ask(client *http.Client, url string) string {
 func main() {
 	url := flag.String("url", "", "where requests go")
 	rate := flag.Int("rate", 300, "requests per second, if the machine can")
+	body := flag.String("body", "", "JSON that is posted; without it requests are GETs")
 	flag.Parse()
 
 	clients := []*http.Client{
@@ -92,7 +98,7 @@ func main() {
 				defer senders.Done()
 				for range wanted[kind] {
 					began := time.Now()
-					problem := ask(client, *url)
+					problem := ask(client, *url, *body)
 					found.add(began.Sub(from), time.Since(began), problem)
 				}
 			}()

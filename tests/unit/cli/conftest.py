@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from cli import deploy, stack_init
 from cli.main import main
+from tests.support.workbench import keep_one_service
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -86,6 +87,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     checkout.mkdir()
     for name in ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml"):
         shutil.copy(ROOT / name, checkout / name)
+    keep_one_service(checkout, supply_chain=True)
     shutil.copytree(ROOT / "policies" / "config", checkout / "policies" / "config")
     (home / "keys").mkdir(parents=True)
     shutil.copy(ROOT / "tests" / "unit" / "components" / "keyring.yaml", home / "keys" / "dev.yaml")

@@ -32,7 +32,7 @@ def run(
     promotions: Promotions = NOTHING,
     **changes: Any,
 ) -> Recording:
-    """Run `__main__.py`.
+    """Run `__main__.py`, with one service of the stack.
 
     Args:
         monkeypatch: Undoes what the program is told.
@@ -45,7 +45,7 @@ def run(
     """
     monkeypatch.chdir(CHECKOUT)
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    values = {**read_file(CHECKOUT / f"Pulumi.{stack}.yaml").values, **changes}
+    values = {**one_service(read_file(CHECKOUT / f"Pulumi.{stack}.yaml").values), **changes}
     secrets = {f"slipway:{key}": value for key, value in (stored or {}).items()}
 
     def read_promotions(_: Path) -> Promotions:
@@ -63,3 +63,9 @@ def run(
         runpy.run_path("__main__.py", run_name="__main__")
 
     return record(program, preview=preview, into=into)
+
+
+def one_service(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A stack file's values with its Python API alone, which stands on no base of the stack."""
+    kept = {key: value for key, value in values.items() if key != "bases"}
+    return {**kept, "workloads": {"python-api": values["workloads"]["python-api"]}}

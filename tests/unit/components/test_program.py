@@ -28,7 +28,7 @@ def test_the_stack_tells_images_addresses_and_where_manifests_are(monkeypatch: p
                 "python-api": {"usual": 1, "most": 1, "peak": 2, "gpus": {}, "cpu": "200m", "memory": "256Mi"}
             },
             "peak": {"pods": 2, "gpus": {}, "cpu": "200m", "memory": "256Mi"},
-            "quota": {"pods": 20, "gpus": {}, "cpu": "2", "memory": "4Gi"},
+            "quota": {"pods": 30, "gpus": {}, "cpu": "4", "memory": "8Gi"},
             "fleet": None,
         },
     }
