@@ -20,7 +20,7 @@ NAME = "buildkitd"
 BUILDER = "slipway"
 """The builder's name in programs: `builder=BuilderConfigArgs(name="slipway")`."""
 
-CACHE_LIMIT = "10GB"
+CACHE_LIMIT = "20GB"
 """What the build cache may take; a machine-learning image's layers are 2 to 6 GB."""
 
 CACHE_KEPT_FOR = "168h"
