@@ -27,7 +27,7 @@ from tests.support.workbench import Workbench, copy_checkout
 
 pytestmark = pytest.mark.timeout(4 * 3600)
 
-SAMPLE = 3
+SAMPLE = 2
 """How many calls of each scenario a run without `SOAK` takes."""
 
 

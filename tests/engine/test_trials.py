@@ -42,9 +42,9 @@ def tried(home: Home, tmp_path: Path) -> Generator[tuple[subprocess.Popen[bytes]
     (folder / "Dockerfile").write_text(f"FROM {BASE}\nUSER 10001:10001\n")
     image = build(folder, "tests/trials", Workshop.opened(home), tmp_path)
     run: dict[str, Any] = {
-        "user": 10001, "group": 10001, "memory": 2**28, "processes": 16, "environ": {}, "port": 8000, "check": [],
-        "command": ["python3", "-c", "import time; time.sleep(3600)", f"#{mark}"], "paths": ["/health"], "needs": "",
-        "startupSeconds": 3600, "timeoutSeconds": 1, "graceSeconds": 1,
+        "user": 10001, "group": 10001, "memory": 2**28, "processes": 16, "environ": {}, "folders": [], "port": 8000,
+        "command": ["python3", "-c", "import time; time.sleep(3600)", f"#{mark}"], "paths": ["/health"], "check": [],
+        "needs": "", "startupSeconds": 3600, "timeoutSeconds": 1, "graceSeconds": 1,
     }  # fmt: skip
     inputs = json.dumps({"reference": image.reference, "insecure": True, "run": run})
     process = subprocess.Popen([sys.executable, "-c", STEP, inputs], cwd=CHECKOUT, start_new_session=True)
