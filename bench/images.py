@@ -6,10 +6,9 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from bench.measure import Figure, compare, in_turn, timed
 from tests.support.workbench import Workbench, copy_checkout
@@ -19,21 +18,26 @@ from toolchain.home import Home
 from toolchain.progress import Progress
 
 PYTHON_API = "images/python-api"
+BUILT_IN = {"python-api": "builder", "rust-service": "builder", "mcp-server": "builder"}
+"""Services, and the stages of their Dockerfiles that build them."""
 SERVICES = 5
 MEGABYTE = 1_000_000
 
 
 def sizes(scratch: Path, _runs: int) -> Iterator[Figure]:
-    """The Python API as it is built, against the same service in one stage, build tools and all; compressed."""
+    """Services as they are built, against the stage that builds them: what they are in one stage, tools and all."""
     if left_out("sizes"):
         return
-    workbench = copy_checkout(scratch / "sizes")
+    workbench = copy_checkout(scratch / "sizes", whole=True)
+    declare(workbench, {name: f"images/{name}" for name in BUILT_IN})
     up(workbench)
-    build(workbench)
-    build(workbench, "--opt", "filename=variants/basic.Dockerfile", name="python-api-basic")
-    ours, single = megabytes("python-api"), megabytes("python-api-basic")
-    yield Figure("image size, multi-stage", ours, single, "the same in one stage", ours / single, 0.5, unit="MB")
-    yield Figure("the same", ours, 300.0, "300 MB", ours / 300, 1.0, unit="MB")
+    for name, stage in BUILT_IN.items():
+        folder = f"images/{name}"
+        build(workbench, name=name, folder=folder)
+        build(workbench, "--opt", f"target={stage}", name=f"{name}-in-one-stage", folder=folder)
+        ours, single = megabytes(name), megabytes(f"{name}-in-one-stage")
+        yield Figure(f"image of {name}", ours, single, "the same in one stage", ours / single, 0.5, unit="MB")
+        yield Figure("the same", ours, 300.0, "300 MB", ours / 300, 1.0, unit="MB")
 
 
 def rebuild(scratch: Path, runs: int) -> Iterator[Figure]:
@@ -92,7 +96,7 @@ def parallel(scratch: Path, runs: int) -> Iterator[Figure]:
     names = [f"service-{number}" for number in range(SERVICES)]
     for name in names:
         shutil.copytree(workbench.folder / PYTHON_API, workbench.folder / "images" / name)
-    declare(workbench, names)
+    declare(workbench, {name: f"images/{name}" for name in names})
     up(workbench)
     yield compare(
         "five services, built by one up",
@@ -193,13 +197,15 @@ def make_stale(dockerfile: Path) -> None:
     dockerfile.write_text(re.sub(r"(?m)^(FROM .*)$", rf"\1\nARG STALE={time.monotonic_ns()}", text))
 
 
-def declare(workbench: Workbench, names: list[str]) -> None:
-    """Let the dev stack have these workloads, each built from its own folder."""
+def declare(workbench: Workbench, folders: Mapping[str, str]) -> None:
+    """Let the dev stack have workloads like the Python API, each built from a folder of its own, and nothing else."""
     content = workbench.stack_file()
-    workloads: dict[str, Any] = content["config"]["slipway:workloads"]
-    workload = workloads["python-api"]
-    content["config"]["slipway:workloads"] = {
-        name: {**workload, "image": {"build": {"folder": f"images/{name}"}}} for name in names
+    config = content["config"]
+    for gone in ("slipway:bases", "slipway:supplyChain"):
+        config.pop(gone, None)
+    workload = config["slipway:workloads"]["python-api"]
+    config["slipway:workloads"] = {
+        name: {**workload, "image": {"build": {"folder": folder}}} for name, folder in folders.items()
     }
     workbench.write_stack_file(content)
 
