@@ -165,6 +165,13 @@ def api(image: str, **fields: object) -> Block:
     }
 
 
+def responder_of(image: str, **fields: object) -> Block:
+    """A workload of the tests' own program, stopping as slipway's defaults have it."""
+    plain = {"port": 8080, "probes": {"livenessPath": "/", "readinessPath": "/"}, "shutdown": {}}
+    sizes = {"requests": {"cpu": "20m", "memory": "16Mi"}, "limits": {"cpu": "1", "memory": "64Mi"}}
+    return api(image, **{**plain, "resources": sizes, **fields})
+
+
 def write_stack(
     workbench: Workbench,
     cluster: Cluster,

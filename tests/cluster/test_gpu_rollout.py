@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.stacks import Stack, api, write_stack
+from tests.cluster.stacks import Stack, responder_of, write_stack
 from tests.cluster.support import Cluster
 from tests.support.waiting import eventually
 from tests.support.workbench import Workbench
@@ -29,13 +29,7 @@ def fleet(gpus: int) -> dict[str, Any]:
 def stack(checkout: Workbench, cluster: Cluster, embedded_registry: str, responder: str) -> Iterator[Stack]:
     """A stack with one workload that holds the one GPU there is."""
     add_gpus(cluster.kubeconfig, 1, GPU)
-    model = api(
-        responder,
-        port=8080,
-        probes={"livenessPath": "/", "readinessPath": "/", "readinessPeriodSeconds": 1},
-        gpu={"whole": {"count": 1, "product": GPU}},
-        rollout=OLD_FIRST,
-    )
+    model = responder_of(responder, gpu={"whole": {"count": 1, "product": GPU}}, rollout=OLD_FIRST)
     yield write_stack(checkout, cluster, embedded_registry, {"model": model}, fleet=fleet(1))
     add_gpus(cluster.kubeconfig, 0)
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cluster import programs
 from tests.cluster.load import Load
-from tests.cluster.stacks import Block, Stack, api, write_stack
+from tests.cluster.stacks import Block, Stack, responder_of, write_stack
 from tests.cluster.support import Cluster
 from tests.support.waiting import eventually, fetch
 from tests.support.workbench import Workbench
@@ -24,13 +24,6 @@ RATE = 300
 ENOUGH = 200
 
 GPU = "NVIDIA-L4"
-
-
-def responder_of(image: str, **fields: object) -> Block:
-    """A workload of the tests' own program, stopping as slipway's defaults have it."""
-    plain = {"port": 8080, "probes": {"livenessPath": "/", "readinessPath": "/"}, "shutdown": {}}
-    sizes = {"requests": {"cpu": "20m", "memory": "16Mi"}, "limits": {"cpu": "1", "memory": "64Mi"}}
-    return api(image, **{**plain, "resources": sizes, **fields})
 
 
 def workloads_of(image: str) -> dict[str, Block]:
