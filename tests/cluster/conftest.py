@@ -103,7 +103,6 @@ def checkout(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def namespace(cluster: Cluster) -> Iterator[str]:
     """A fresh namespace that enforces the `restricted` level."""
     name = f"test-{uuid.uuid4().hex[:8]}"
-    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
-    cluster.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}])
+    cluster.make_namespace(name, {"pod-security.kubernetes.io/enforce": "restricted"})
     yield name
     cluster.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")

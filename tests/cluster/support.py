@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -69,8 +69,15 @@ class Cluster:
         """The same, for objects that may be refused."""
         return self.try_kubectl(*_APPLY, given=_text(objects))
 
+    def make_namespace(self, name: str, labels: Mapping[str, str] | None = None) -> None:
+        """Make a namespace, and wait for its `default` service account: without it a pod is refused."""
+        self.apply(
+            [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": dict(labels or {})}}]
+        )
+        self.wait("serviceaccount/default", "create", name)
+
     def wait(self, what: str, condition: str, namespace: str, seconds: int = 120) -> None:
-        """Wait for a condition (`condition=Ready`, `delete`, `jsonpath=…`); fails the test if it does not come."""
+        """Wait for a condition (`condition=Ready`, `create`, `delete`, `jsonpath=…`); fails the test without it."""
         flag = "--for=" + condition
         said = self.try_kubectl("wait", what, flag, f"--timeout={seconds}s", "--namespace", namespace)
         assert said.code == 0, f"{said.err}\n{self._story(namespace)}"

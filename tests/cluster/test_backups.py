@@ -61,7 +61,7 @@ def storage(cluster: Cluster, embedded_registry: str) -> Iterator[Storage]:
     volumes: list[Object] = [{"name": "code", "configMap": {"name": "code"}}, {"name": "data", "emptyDir": {}}]
     pod: Object = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata}
     pod["spec"] = {"containers": [container], "volumes": volumes, "terminationGracePeriodSeconds": 0}
-    cluster.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}])
+    cluster.make_namespace(name)
     cluster.apply(within(name, code, pod, service("storage")))
     yield Storage(cluster, name)
     cluster.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")

@@ -68,8 +68,8 @@ def test_restricted_pod_security_is_in_force(
 @pytest.fixture(scope="module")
 def ingress(environments: Workbench, cluster: Cluster, responder: str) -> Iterator[str]:
     """A URL on this machine that lets a pod of the namespace `ingress-nginx`, which staging and prod name, call."""
-    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": INGRESS}}
-    cluster.apply([namespace, *within(INGRESS, pod("caller", responder), service("caller", "NodePort"))])
+    cluster.make_namespace(INGRESS)
+    cluster.apply(within(INGRESS, pod("caller", responder), service("caller", "NodePort")))
     cluster.wait("pod/caller", "condition=Ready", INGRESS)
     yield f"{node_port(cluster, INGRESS, 'caller')}/call?url="
     cluster.kubectl("delete", "namespace", INGRESS, "--wait=false")

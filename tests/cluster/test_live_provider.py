@@ -534,11 +534,8 @@ def test_a_secret_stays_one_in_state_messages_and_logs(live: Live, actor: str) -
 def failures(cluster: Cluster, actor: str) -> Iterator[Mapping[str, Failure]]:
     """How each case failed; all at the same time, each in a namespace of its own."""
     names = {case: f"fails-{case}-{os.getpid()}" for case in CASES}
-    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
-    cluster.apply(
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
-        for name in names.values()
-    )
+    for name in names.values():
+        cluster.make_namespace(name, {"pod-security.kubernetes.io/enforce": "restricted"})
 
     def run(name: str, case: Case) -> Failure:
         live = Live(cluster.kubeconfig, names[name])

@@ -94,7 +94,7 @@ def elsewhere(cluster: Cluster, responder: str) -> Iterator[str]:
     name = f"elsewhere-{uuid.uuid4().hex[:8]}"
     notes = {"volumeMounts": [{"name": "notes", "mountPath": "/data"}]}
     outside = pod("outside", responder, container=notes, volumes=[{"name": "notes", "emptyDir": {}}])
-    cluster.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}])
+    cluster.make_namespace(name)
     cluster.apply(within(name, outside, service("outside", "NodePort")))
     cluster.wait("pod/outside", "condition=Ready", name)
     yield name

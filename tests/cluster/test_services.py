@@ -49,7 +49,7 @@ READY_S = 120
 def measuring(cluster: Cluster) -> Iterator[str]:
     """A namespace for what a cluster's platform runs."""
     name = f"measuring-{uuid.uuid4().hex[:8]}"
-    cluster.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}])
+    cluster.make_namespace(name)
     yield name
     metrics_adapter.remove(cluster)
     cluster.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
