@@ -7,7 +7,7 @@ from pathlib import Path
 import pulumi
 
 from components.bases import base_references
-from components.configuration import ca_bundle, read_settings, stored_secrets
+from components.configuration import base_pins, ca_bundle, read_settings, stored_secrets
 from components.images import verified_image
 from components.registry import Registry
 from components.spec.target import RenderTarget
@@ -24,6 +24,7 @@ registry = Registry(
     settings.registry,
     stored[credentials.password] if credentials else None,
     ca_bundle(settings, os.environ),
+    base_pins(settings, project, os.environ),
 )
 chain = rules(settings, project, pulumi.get_stack(), datetime.datetime.now(datetime.UTC).date())
 bases = base_references(settings.bases, registry, settings.environment.tier, stored, chain)

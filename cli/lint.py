@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
 
+from cli import settings
 from cli.failures import BadInputError
 from cli.sarif import Row
+from components.spec.base_lock import pins, read_base_lock
 from components.spec.image import BuildImage
 from components.spec.settings import Settings
 from components.spec.supply_chain import Lint, SupplyChain
@@ -35,10 +37,10 @@ class Subject:
     ignore: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-def of_stack(settings: Settings) -> list[Subject]:
+def of_stack(stack: Settings) -> list[Subject]:
     """Every Dockerfile that a stack builds."""
-    lint = (settings.supply_chain or SupplyChain()).lint
-    return [_of_build(name, build, lint) for name, build in settings.builds.items()]
+    lint = (stack.supply_chain or SupplyChain()).lint
+    return [_of_build(name, build, lint) for name, build in stack.builds.items()]
 
 
 def _of_build(name: str, build: BuildImage, lint: Lint) -> Subject:
@@ -71,8 +73,10 @@ def lint(checkout: Path, subject: Subject) -> tuple[Linted, list[Row]]:
         BadInputError: it cannot be read.
         ToolchainError: hadolint cannot be had.
     """
+    locked = pins(settings.checked(lambda: read_base_lock(checkout)), stand_ins=False)
     try:
-        found = judged(findings(checkout / subject.name, subject.build), subject.fail_on, subject.ignore)
+        read = findings(checkout / subject.name, replace(subject.build, pins=locked))
+        found = judged(read, subject.fail_on, subject.ignore)
     except RefusedError as error:
         raise BadInputError(str(error)) from error
     click.echo(f"{subject.name}  {_counted(found)}")

@@ -35,6 +35,7 @@ COMMANDS = {
     "restore": "restore",
     "retention": "retention",
     "keys": "keys",
+    "bases": "bases",
     "lint": "lint",
     "scan": "scan",
     "dockerignore": "dockerignore",

@@ -38,7 +38,7 @@ def base_references(
 
         spec = bases[name]
         on = {argument: made[base] for argument, base in spec.bases.items()}
-        lint = lint_inputs(name, spec, rules.spec if rules else None)
+        lint = lint_inputs(name, spec, rules.spec if rules else None, registry.pins)
         image = ContainerImage(name, spec, registry, tag, build_secrets(spec.secrets, stored), on, lint)
         made[name] = (
             SupplyChain(name, image.reference, Built.of(image, spec), rules).reference if rules else image.reference

@@ -9,6 +9,8 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config as runtime_config
 
+from components.spec import defaults
+from components.spec.base_lock import pins, read_base_lock
 from components.spec.document import ENCRYPTED, Document, read_file
 from components.spec.loading import KEYS, load
 from components.spec.problem import NAMESPACE, SpecError
@@ -49,6 +51,34 @@ def stored_secrets(settings: Settings) -> dict[str, pulumi.Output[str]]:
     config = pulumi.Config(NAMESPACE)
     keys = {name: secret.from_config.key for name, secret in settings.secrets.items() if secret.from_config}
     return {name: config.require_secret(key) for name, key in keys.items()}
+
+
+def base_pins(settings: Settings, project: FilePath, environ: Mapping[str, str]) -> dict[str, str]:
+    """What this stack's builds take in the place of the tags of bases, by digest.
+
+    Args:
+        settings: the stack's.
+        project: the project's folder, where the lock is.
+        environ: `BUILDX_CONFIG` names the folder that describes the builders.
+
+    Raises:
+        Refused: the lock is malformed.
+    """
+    try:
+        lock = read_base_lock(project)
+    except SpecError as error:
+        raise Refused(str(error)) from None
+    return pins(lock, stand_ins=_makes_bases(settings.registry.builder.name, environ))
+
+
+def _makes_bases(builder: str, environ: Mapping[str, str]) -> bool:
+    """Whether a builder is slipway's own without a Docker engine, for which bases are made of packages."""
+    file = FilePath(environ.get("BUILDX_CONFIG", ""), "instances", builder)
+    try:
+        described = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return builder == defaults.BUILDER and described.get("Driver") == "remote"
 
 
 def ca_bundle(settings: Settings, environ: Mapping[str, str]) -> str | None:

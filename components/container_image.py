@@ -21,6 +21,7 @@ from components.build_cache import cache_args
 from components.digest import digest_of
 from components.evidence import Evidence
 from components.registry import Registry
+from components.spec.base_lock import pins_of
 from components.spec.build_context import build_context
 from components.spec.image import BuildImage
 
@@ -89,6 +90,11 @@ class ContainerImage(pulumi.ComponentResource):
         self.reference = pulumi.Output.concat(self._repository, "@", self.digest)
         self.register_outputs({"reference": self.reference, "digest": self.digest})
 
+    def _contexts(self) -> dict[str, str]:
+        """Further folders by name, and the digests that stand in the place of bases' tags."""
+        pinned = pins_of(self._spec, self._registry.pins)
+        return {**self._spec.contexts, **{name: f"docker-image://{pin}" for name, pin in pinned.items()}}
+
     def _image(self, name: str, tag: str, platforms: Sequence[str]) -> Image:
         """One build: of one platform where that can be, since a build of several exports the cache of only one."""
         spec, registry = self._spec, self._registry
@@ -100,7 +106,7 @@ class ContainerImage(pulumi.ComponentResource):
             tags=[f"{self._repository}:{tag}"],
             context=BuildContextArgs(
                 location=spec.folder,
-                named={name: ContextArgs(location=folder) for name, folder in spec.contexts.items()} or None,
+                named={name: ContextArgs(location=place) for name, place in self._contexts().items()} or None,
             ),
             dockerfile=DockerfileArgs(location=f"{spec.folder}/{spec.dockerfile}"),
             target=spec.target,

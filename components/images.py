@@ -42,7 +42,7 @@ def verified_image(
 
             secrets = build_secrets(source.secrets, stored)
             on = {argument: (bases or {})[base] for argument, base in source.bases.items()}
-            lint = lint_inputs(name, source, rules.spec if rules else None)
+            lint = lint_inputs(name, source, rules.spec if rules else None, registry.pins)
             return VerifiedImage.built(
                 name, ContainerImage(name, source, registry, tag, secrets, on, lint), source, rules
             )

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -20,6 +21,7 @@ class Registry(pulumi.ComponentResource):
         credentials: for builds; empty if the builder's own logins are used.
         docker_config: for nodes: a Docker `config.json` in base64, or None if images are pulled without credentials.
         ca_bundle: certificates for builds behind a TLS-inspecting proxy, or None.
+        pins: what builds take in the place of tags of bases: from a reference to the same by digest.
     """
 
     def __init__(
@@ -28,6 +30,7 @@ class Registry(pulumi.ComponentResource):
         spec: RegistrySpec,
         password: pulumi.Input[str] | None = None,
         ca_bundle: str | None = None,
+        pins: Mapping[str, str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declares the registry.
@@ -37,11 +40,13 @@ class Registry(pulumi.ComponentResource):
             spec: its description.
             password: the password of `spec.credentials`.
             ca_bundle: the text of a file of certificates.
+            pins: the digests of bases, from a reference to the same with its digest.
             opts: Pulumi's options.
         """
         super().__init__("slipway:index:Registry", name, {}, opts)
         self.spec = spec
         self.ca_bundle = ca_bundle
+        self.pins = dict(pins or {})
         self.credentials: list[RegistryArgsDict] = []
         self.docker_config: pulumi.Output[str] | None = None
         if spec.credentials and password is not None:

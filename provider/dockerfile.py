@@ -3,7 +3,7 @@
 import json
 import subprocess
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -58,11 +58,13 @@ class Build:
         arguments: the values of build arguments.
         later: the arguments whose values are known only when it begins.
         target: the stage that is built, None for the last.
+        pins: what is taken in the place of the images that it names: from a reference to the same by digest.
     """
 
     arguments: Mapping[str, str]
     later: Collection[str] = ()
     target: str | None = None
+    pins: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def findings(file: Path, build: Build) -> list[Finding]:
@@ -89,13 +91,21 @@ def bases(file: Path, build: Build) -> list[str]:
     Raises:
         OSError, DockerfileError: it cannot be read.
     """
-    lines = cast("dict[int, dict[str, object]]", _object(file.read_text(encoding="utf-8"), build).body["lines"])
+    lines = _lines(_object(file.read_text(encoding="utf-8"), build))
     return sorted({image for line in lines.values() if isinstance(image := line.get("image"), str)})
 
 
 def _object(text: str, build: Build) -> Manifest:
     arguments: dict[str, object] = {**build.arguments, **dict.fromkeys(build.later, UNKNOWN)}
-    return dockerfile_object(read(text), arguments, build.target)
+    made = dockerfile_object(read(text), arguments, build.target)
+    for line in _lines(made).values():
+        if (image := line.get("image")) in build.pins:
+            line["image"] = build.pins[str(image)]
+    return made
+
+
+def _lines(manifest: Manifest) -> dict[int, dict[str, object]]:
+    return cast("dict[int, dict[str, object]]", manifest.body["lines"])
 
 
 def _of_rules(text: str, build: Build) -> Iterator[Finding]:

@@ -39,7 +39,7 @@ def lint(inputs: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         inputs: `dockerfile` (a file of the project), `digest` (of its content, so that a changed one is read again),
             `arguments`, `later` (the arguments that are known only when the build begins), `target` (left out: the
-            last stage), `failOn`, `ignore` (rules).
+            last stage), `failOn`, `ignore` (rules), `pins` (the bases whose digests are locked; left out: none).
 
     Returns:
         `findings`, how many of which severity, `ignored`, and `bases`, the images that it begins from, as far as they
@@ -50,7 +50,7 @@ def lint(inputs: Mapping[str, Any]) -> dict[str, Any]:
         ToolchainError: hadolint cannot be had.
     """
     name = str(inputs["dockerfile"])
-    build = Build(inputs["arguments"], inputs["later"], inputs.get("target"))
+    build = Build(inputs["arguments"], inputs["later"], inputs.get("target"), inputs.get("pins") or {})
     found = judged(findings(PROJECT / name, build), inputs["failOn"], inputs["ignore"])
     if found.refused:
         raise RefusedError(*told(name, found, inputs["failOn"]))

@@ -2,23 +2,29 @@
 
 import datetime
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from components.spec.base_lock import pins_of
 from components.spec.image import BuildImage
 from components.spec.supply_chain import ImageWaiver, Scan, SupplyChain
 
 
-def lint_inputs(name: str, image: BuildImage, spec: SupplyChain | None) -> dict[str, Any] | None:
+def lint_inputs(
+    name: str, image: BuildImage, spec: SupplyChain | None, pins: Mapping[str, str]
+) -> dict[str, Any] | None:
     """What a Dockerfile is held to before it is built, None for a stack whose images go through nothing.
 
     Args:
         name: the image's.
         image: what is built.
         spec: the steps of the stack.
+        pins: the digests of bases.
     """
     if spec is None:
         return None
+    pinned = pins_of(image, pins)
     file = Path(image.folder, image.dockerfile)
     return {
         "dockerfile": str(file),
@@ -29,6 +35,7 @@ def lint_inputs(name: str, image: BuildImage, spec: SupplyChain | None) -> dict[
         "target": image.target,
         "failOn": list(spec.lint.fail_on),
         "ignore": sorted({each.rule for each in spec.lint.ignore if each.image in (None, name)}),
+        **({"pins": pinned} if pinned else {}),
     }
 
 

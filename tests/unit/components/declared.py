@@ -14,8 +14,14 @@ from tests.unit.components import given
 from tests.unit.components.recorder import DIGEST
 
 
-def a_registry(*, password: pulumi.Input[str] | None = None, ca_bundle: str | None = None, **fields: Any) -> Registry:
-    return Registry("registry", given.registry(**fields), password, ca_bundle)
+def a_registry(
+    *,
+    password: pulumi.Input[str] | None = None,
+    ca_bundle: str | None = None,
+    pins: dict[str, str] | None = None,
+    **fields: Any,
+) -> Registry:
+    return Registry("registry", given.registry(**fields), password, ca_bundle, pins)
 
 
 def an_environment(registry: Registry | None = None, **fields: Any) -> Environment:

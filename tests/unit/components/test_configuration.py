@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.configuration import Refused, ca_bundle, read_settings, stored_secrets
+from components.configuration import Refused, base_pins, ca_bundle, read_settings, stored_secrets
 from components.provider import kubernetes_provider
 from components.spec.target import KubernetesTarget
 from tests.unit.components import given
@@ -104,3 +104,37 @@ def test_a_cluster_is_reached_by_its_context_and_takes_over_what_a_killed_run_le
     inputs = recording.named("target").inputs
     assert (inputs["context"], inputs["namespace"]) == ("staging", "demo")
     assert inputs["upsertExistingObjects"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("builder", "driver", "pinned"),
+    [
+        ("slipway", "remote", False),
+        ("slipway", "docker-container", True),
+        ("slipway", None, True),
+        ("ci", "remote", True),
+    ],
+)
+def test_a_base_is_taken_by_its_digest_unless_the_builder_is_given_a_stand_in(
+    tmp_path: Path, builder: str, driver: str | None, pinned: bool
+):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "bases.lock").write_text(
+        f"docker.io/library/python:3.11: {{digest: sha256:{'0' * 64}, standIn: Debian bookworm}}\n"
+    )
+    if driver:
+        (tmp_path / "instances").mkdir()
+        (tmp_path / "instances" / builder).write_text(json.dumps({"Driver": driver}))
+    settings = given.settings(registry={"address": "registry.example.com", "builder": {"name": builder}})
+
+    found = base_pins(settings, tmp_path, {"BUILDX_CONFIG": str(tmp_path)})
+
+    assert list(found) == (["docker.io/library/python:3.11"] if pinned else [])
+
+
+def test_a_malformed_lock_of_bases_is_refused(tmp_path: Path):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "bases.lock").write_text("- a\n")
+
+    with pytest.raises(Refused, match="slipway bases refresh"):
+        base_pins(given.settings(), tmp_path, {})

@@ -20,11 +20,14 @@ def built(
     made: dict[str, Any] | None = None,
     secrets: dict[str, Any] | None = None,
     registry: dict[str, Any] | None = None,
+    pins: dict[str, str] | None = None,
     **fields: Any,
 ) -> Recording:
     spec = BuildImage.model_validate({"folder": "images/api", **fields})
     return record(
-        lambda: ContainerImage("api", spec, a_registry(**(registry or {})), "dev", secrets), preview=preview, made=made
+        lambda: ContainerImage("api", spec, a_registry(pins=pins, **(registry or {})), "dev", secrets),
+        preview=preview,
+        made=made,
     )
 
 
@@ -84,6 +87,19 @@ def test_further_folders_and_logins_are_passed_on_by_name():
 
     assert inputs["context"] == {"location": "images/api", "named": {"shared": {"location": "libraries/shared"}}}
     assert inputs["ssh"] == [{"id": "default"}, {"id": "other", "paths": ["/keys/other"]}]
+
+
+def test_a_base_that_is_locked_is_taken_by_its_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "images" / "api").mkdir(parents=True)
+    (tmp_path / "images" / "api" / "Dockerfile").write_text("FROM docker.io/library/python:3.11\n")
+    pins = {f"docker.io/library/{name}": f"docker.io/library/{name}@{DIGEST}" for name in ("python:3.11", "rust:1")}
+
+    inputs = built(contexts={"shared": "libraries/shared"}, pins=pins).one("Image").inputs
+
+    named = {name: each["location"] for name, each in inputs["context"]["named"].items()}
+    taken = {"docker.io/library/python:3.11": f"docker-image://docker.io/library/python:3.11@{DIGEST}"}
+    assert named == {"shared": "libraries/shared", **taken}
 
 
 def test_a_project_may_date_its_image_itself():

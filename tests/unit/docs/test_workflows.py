@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from cli.main import main
+from components.spec import base_lock
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -84,6 +85,19 @@ def test_what_runs_where_users_are_is_rescanned_every_night_and_the_report_is_ke
     assert shown["if"] == f"always() && hashFiles('{report}') != ''"
 
 
+def test_bases_are_refreshed_every_week_and_what_could_be_read_is_proposed_also_when_something_could_not() -> None:
+    workflow = read(ROOT / ".github" / "workflows" / "bases.yml")
+    (job,) = workflow["jobs"].values()
+    # YAML takes `on` for a truth value.
+    (week,) = cast("dict[Any, Any]", workflow)[True]["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", week["cron"])
+    assert job["permissions"] == {"contents": "write", "pull-requests": "write"}
+    _, refresh, propose = job["steps"]
+    assert refresh["run"] == "./slipway bases refresh"
+    assert propose["if"] == "always()"
+    assert propose["env"]["FILE"] == base_lock.FILE
+
+
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=per_workflow)
 def test_every_command_that_a_workflow_runs_exists_with_its_flags(workflow: Path) -> None:
     scripts = [step["run"].replace("${{ matrix.stack }}", "dev") for step in steps(workflow) if "run" in step]
@@ -93,6 +107,8 @@ def test_every_command_that_a_workflow_runs_exists_with_its_flags(workflow: Path
     for name, *arguments in calls:
         command = main.get_command(click.Context(main), name)
         assert command is not None, name
+        if isinstance(command, click.Group):
+            command = command.commands[arguments[0]]
         known = {flag for parameter in command.params for flag in parameter.opts}
         assert {each for each in arguments if each.startswith("--")} <= known
 

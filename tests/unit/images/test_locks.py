@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.bases import named
+from components.spec.base_lock import read_base_lock
+
 ROOT = Path(__file__).parents[3]
 
 APART = {"model-serving": {"protobuf"}}
@@ -33,3 +36,7 @@ def test_the_tests_run_on_the_versions_of_the_image(image: str) -> None:
 def test_images_are_built_by_one_version_of_uv() -> None:
     files = [ROOT / "images" / image / "build-requirements.txt" for image in ("python-api", "python-base")]
     assert len({file.read_text(encoding="utf-8") for file in files}) == 1
+
+
+def test_every_base_of_a_dockerfile_is_in_the_lock_and_nothing_else() -> None:
+    assert sorted(read_base_lock(ROOT)) == named(ROOT)

@@ -69,6 +69,14 @@ def test_the_images_that_a_build_begins_from_are_named_as_far_as_they_are_known(
     assert bases(tmp_path / "Dockerfile", Build({}, ["B"])) == ["a:1"]
 
 
+def test_a_base_that_is_locked_counts_by_its_digest(tmp_path: Path):
+    (tmp_path / "Dockerfile").write_text(f"ARG BASE=a:1\n{SOUND.replace(SOUND.splitlines()[0], 'FROM $BASE')}")
+    pinned = f"a:1@sha256:{'0' * 64}"
+    build = Build({}, pins={"a:1": pinned})
+    assert bases(tmp_path / "Dockerfile", build) == [pinned]
+    assert findings(tmp_path / "Dockerfile", build) == []
+
+
 @pytest.mark.parametrize("text", [None, "INSTALL x\n"])
 def test_what_is_no_dockerfile_is_told_by_name(tmp_path: Path, text: str | None):
     if text:
