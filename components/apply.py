@@ -14,6 +14,7 @@ _MODULES: Mapping[str, str] = {
     "v1": "core.v1",
     "apps/v1": "apps.v1",
     "autoscaling/v2": "autoscaling.v2",
+    "batch/v1": "batch.v1",
     "networking.k8s.io/v1": "networking.v1",
     "policy/v1": "policy.v1",
     "resource.k8s.io/v1": "resource.v1",
@@ -25,6 +26,12 @@ _CUSTOM = frozenset({"keda.sh/v1alpha1"})
 
 _NAMED_BY_CONTENT = frozenset({"ResourceClaimTemplate"})
 """Kinds whose objects never change, without a field that says so."""
+
+_KEPT = frozenset({"PersistentVolumeClaim"})
+"""Kinds whose objects stay when nobody describes them any longer: what they hold is nobody's to throw away."""
+
+_RUN_ANEW = frozenset({"Job"})
+"""Kinds whose objects are made anew for any change: what has run cannot be changed, only run again."""
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -78,6 +85,8 @@ def apply(
         # A name in use cannot be created a second time. Immutable objects carry their content in their name instead,
         # and are made before the old ones go, which pods may still mount.
         delete_before_replace=None if manifest.get("immutable") or manifest["kind"] in _NAMED_BY_CONTENT else True,
+        replace_on_changes=["spec"] if manifest["kind"] in _RUN_ANEW else None,
+        retain_on_delete=True if manifest["kind"] in _KEPT else None,
         custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout) if timeout_seconds else None,
     )
     return resource_class(manifest["apiVersion"], manifest["kind"])(name, opts=opts, **fields)

@@ -11,6 +11,7 @@ from components.manifests.autoscaler import autoscaler
 from components.manifests.backup import sidecar, with_way_out
 from components.manifests.config_map import config_map
 from components.manifests.deployment import deployment
+from components.manifests.job import job, job_claims
 from components.manifests.manifest import Manifest
 from components.manifests.network_policy import network_policy
 from components.manifests.pod_disruption_budget import pod_disruption_budget
@@ -25,12 +26,12 @@ from components.verified_image import VerifiedImage
 
 
 class Workload(pulumi.ComponentResource):
-    """Deployment or StatefulSet, Service, ServiceAccount, NetworkPolicy; ConfigMap, claim, budget, autoscaler.
+    """Deployment, StatefulSet, Job or CronJob; Service, account, network policy, ConfigMap, claims, budget, autoscaler.
 
     Attributes:
         spec: its description.
         address: the URL at which other pods reach it, or None for one that serves nothing.
-        ready: what exists once it answers: for those that depend on it.
+        ready: what exists once it answers, or has ended well: for those that depend on it.
     """
 
     address: str | None
@@ -67,6 +68,7 @@ class Workload(pulumi.ComponentResource):
             "network": network_policy(where, name, with_way_out(saving.spec, spec) if saving else spec),
             "config": config_map(where, name, spec),
             "gpu": resource_claim_template(where, name, spec),
+            **{f"volume-{volume}": claim for volume, claim in job_claims(where, name, spec).items()},
         }
         needed = [
             apply(f"{name}-{role}", waived(manifest, spec), self, after=[environment.namespace])
@@ -99,6 +101,8 @@ class Workload(pulumi.ComponentResource):
     ) -> Manifest:
         """What makes its pods."""
         spec, where = self.spec, environment.spec
+        if spec.job:
+            return job(where, name, spec, spec.job, image.reference, secrets.objects)
         if not spec.volumes:
             return deployment(where, name, spec, image.reference, secrets.objects)
         beside = sidecar(where, saving.spec, name, spec, saving.image.reference, secrets.objects) if saving else None

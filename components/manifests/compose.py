@@ -26,6 +26,10 @@ SECRETS_FOLDER = "SLIPWAY_SECRETS"
 """The variable that names the host's folder of secrets; by default one in memory, below `/run`."""
 
 
+SCHEDULED = "scheduled"
+"""The profile of jobs with a schedule, which Compose has nothing for: whoever has one calls `docker compose run`."""
+
+
 @dataclass(frozen=True)
 class Composed:
     """A Compose file and what stands beside it.
@@ -79,7 +83,7 @@ def _service(settings: Settings, name: str, target: DockerTarget, promotions: Pr
     service: dict[str, Any] = {
         **_image(settings, name, workload, promotions, tag),
         "hostname": name,
-        "profiles": list(workload.profiles),
+        "profiles": [SCHEDULED] if workload.job and not workload.job.once else list(workload.profiles),
         "entrypoint": _literal(workload.live_reload.command if workload.live_reload else workload.command),
         "command": _literal(workload.args),
         "environment": {
@@ -106,7 +110,7 @@ def _service(settings: Settings, name: str, target: DockerTarget, promotions: Pr
             {"target": each.port, "published": str(each.on_host), "host_ip": each.host_address, "protocol": "tcp"}
             for each in workload.publish
         ],
-        "depends_on": {needed: {"condition": "service_healthy"} for needed in workload.depends_on},
+        "depends_on": {needed: {"condition": _met(settings.workloads[needed])} for needed in workload.depends_on},
         "healthcheck": _healthcheck(container),
         "restart": _restart(container),
         "stop_grace_period": f"{container['stopTimeout']}s",
@@ -192,6 +196,11 @@ def _healthcheck(container: DockerObject) -> dict[str, Any] | None:
     made: dict[str, Any] = {"test": _literal(check["tests"])} if "tests" in check else {}
     names = {"interval": "interval", "timeout": "timeout", "startPeriod": "start_period", "retries": "retries"}
     return {**made, **{name: check[field] for field, name in names.items()}}
+
+
+def _met(needed: Workload) -> str:
+    """What a service waits for: another's health, or the end of a job."""
+    return "service_completed_successfully" if needed.job else "service_healthy"
 
 
 def _restart(container: DockerObject) -> str:

@@ -73,6 +73,12 @@ def logging(target: DockerTarget, name: str) -> dict[str, Any]:
 
 
 def restarting(workload: Workload) -> dict[str, Any]:
-    """When it is started again."""
+    """When it is started again; a job, until it has ended well, or failed for good."""
+    if workload.job:
+        return (
+            {"restart": "on-failure", "maxRetryCount": workload.job.retries}
+            if workload.job.retries
+            else {"restart": "no"}
+        )
     tries = {"maxRetryCount": defaults.RESTARTS_ON_FAILURE} if workload.restart == "on-failure" else {}
     return {"restart": workload.restart, **tries}

@@ -40,6 +40,8 @@ def pod_template(
         "automountServiceAccountToken": False,
         # Otherwise every Service becomes variables: one called `vllm` would set VLLM_PORT, which that server reads.
         "enableServiceLinks": False,
+        # A pod that failed stays, with its log; its job makes another one.
+        **({"restartPolicy": "Never"} if workload.job else {}),
         "terminationGracePeriodSeconds": workload.times.grace,
         "securityContext": {
             "runAsNonRoot": True,

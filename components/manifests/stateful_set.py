@@ -7,7 +7,7 @@ from components.manifests.backup import Sidecar
 from components.manifests.labels import environment_labels, selector, workload_labels
 from components.manifests.manifest import Leaf, Manifest, manifest
 from components.manifests.pod import pod_template
-from components.manifests.volumes import claim_name
+from components.manifests.volumes import claim_name, claim_spec
 from components.spec.environment import Environment
 from components.spec.volume import Volume
 from components.spec.workload import Workload
@@ -54,10 +54,5 @@ def _claim(environment: Environment, name: str, volume: Volume) -> dict[str, Any
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
         "metadata": {"name": claim_name(volume), "labels": {**selector(name), **environment_labels(environment)}},
-        "spec": {
-            "accessModes": ["ReadWriteOnce"],
-            "volumeMode": "Filesystem",
-            "resources": {"requests": {"storage": volume.size}},
-            **({"storageClassName": volume.storage_class} if volume.storage_class else {}),
-        },
+        "spec": claim_spec(volume),
     }

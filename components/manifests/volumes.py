@@ -36,6 +36,11 @@ def claim_name(volume: VolumeSpec) -> str:
     return f"volume-{volume.name}"
 
 
+def job_claim_name(name: str, volume: VolumeSpec) -> str:
+    """The name of a job's claim for a volume: its pods have no number, by which a StatefulSet's claims are told."""
+    return f"{name}.{volume.name}"
+
+
 def volumes(name: str, workload: Workload, secret_objects: Mapping[str, Leaf]) -> list[Volume]:
     """The volumes of a workload, in a fixed order.
 
@@ -48,7 +53,9 @@ def volumes(name: str, workload: Workload, secret_objects: Mapping[str, Leaf]) -
     if workload.shm_size:
         memory = {"emptyDir": {"medium": "Memory", "sizeLimit": workload.shm_size}}
         found.append(Volume("shm", memory, "/dev/shm"))  # noqa: S108  # the container's own
-    found += [Volume(claim_name(volume), None, volume.path) for volume in workload.volumes]
+    for volume in workload.volumes:
+        claim = {"persistentVolumeClaim": {"claimName": job_claim_name(name, volume)}} if workload.job else None
+        found.append(Volume(claim_name(volume), claim, volume.path))
     if workload.model and (source := _model(workload.model)):
         found.append(Volume("model", source, workload.model.path, read_only=True))
     if workload.config_files:
@@ -61,6 +68,16 @@ def volumes(name: str, workload: Workload, secret_objects: Mapping[str, Leaf]) -
             )
         )
     return found
+
+
+def claim_spec(volume: VolumeSpec) -> dict[str, Any]:
+    """What a claim asks for."""
+    return {
+        "accessModes": ["ReadWriteOnce"],
+        "volumeMode": "Filesystem",
+        "resources": {"requests": {"storage": volume.size}},
+        **({"storageClassName": volume.storage_class} if volume.storage_class else {}),
+    }
 
 
 def _model(model: Model) -> dict[str, Any] | None:

@@ -24,8 +24,8 @@ class Demand:
 
     Attributes:
         usual: pods when nothing happens.
-        most: pods under full load.
-        surge: pods beside them during a rollout.
+        most: pods under full load; of a job, while it runs.
+        surge: pods beside them during a rollout; of a job, those that are about to end.
         ends_first: whether a rollout can go on without room for one more: an old pod ends first.
         resources: what each pod asks for.
         gpu: the GPUs that each pod asks for, if any.

@@ -13,7 +13,7 @@ from components.spec.fleet import Fleet
 from components.spec.image import BuildImage
 from components.spec.monitoring import Monitoring
 from components.spec.network import Peer
-from components.spec.order import docker_checks, order_checks, profile_checks, wanted
+from components.spec.order import docker_checks, docker_job_checks, order_checks, profile_checks, wanted
 from components.spec.placement import fleet_checks
 from components.spec.problem import listed, show, suggestion
 from components.spec.refusal import Path, Refusal
@@ -101,6 +101,8 @@ def _whole(environment: Environment, parts: Parts) -> Iterator[Refusal]:
     runs = wanted(environment, parts.workloads)
     if parts.backup or not parts.saves:
         yield from backups.backup_checks(parts.backup, parts.workloads)
+    if isinstance(parts.target, DockerTarget):
+        yield from docker_job_checks(runs)
     peak = demands(runs, parts.monitoring, parts.backup)
     if environment.quota:
         yield from quota_checks(environment.quota, peak)

@@ -174,6 +174,30 @@ COOLDOWN: Final = 900
 CONTAINER_DEFAULTS: Final[Sizes] = _LAPTOP["api"]
 """What a namespace's LimitRange gives to containers that state nothing: those that slipway did not make."""
 
+# --- jobs -------------------------------------------------------------------------------------------------------------
+
+JOB_RETRIES: Final = 2
+"""Enough for a node that goes and a connection that drops; what fails three times is broken. Kubernetes' own default is
+six, the waits between which take ten minutes."""
+
+JOB_TTL: Final = 86_400
+"""Seconds that a job which ended stays, with its log: a day, as the guardrails' `jobTtlSeconds` has it."""
+
+STARTING_DEADLINE: Final = 600
+"""Seconds that a run may be late: longer than a control plane is away for an upgrade."""
+
+CONCURRENCY: Final = "forbid"
+"""Two runs of one job rarely go well together; Kubernetes' own default lets them."""
+
+TIME_ZONE: Final = "Etc/UTC"
+"""Without summer time no run is left out, and none comes twice; a cluster's own clock may be anywhere."""
+
+KEPT_SUCCEEDED: Final = 3
+"""Kubernetes' own default, stated."""
+
+KEPT_FAILED: Final = 3
+"""Failures are what one looks at; Kubernetes keeps one."""
+
 # --- Docker hosts -----------------------------------------------------------------------------------------------------
 
 RESTART: Final = "unless-stopped"

@@ -36,11 +36,11 @@ def order_checks(workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
             )
         for index, needed in enumerate(workload.depends_on):
             before = workloads.get(needed)
-            if before and before.port is None and not before.probes.command:
+            if before and not before.tells:
                 yield Refusal(
                     at=("workloads", name, "dependsOn", index),
                     found=f"{needed!r}, of which nobody can tell whether it is ready",
-                    allowed="a workload with a `port`, or with `probes.command`",
+                    allowed="a workload with a `port` or with `probes.command`, or a job without a schedule",
                     mend=f"give {needed!r} a `probes.command`, or take it out",
                 )
 
@@ -67,6 +67,19 @@ def profile_checks(environment: Environment, workloads: Mapping[str, Workload]) 
                 found=f"source of this machine, in {environment.tier}",
                 allowed="an image's own source outside `dev`",
                 mend="leave `liveReload` to the dev stack",
+            )
+
+
+def docker_job_checks(runs: Mapping[str, Workload]) -> Iterator[Refusal]:
+    """A Docker host runs what serves: nothing on it waits for an end, or for a time to come round."""
+    for name, workload in runs.items():
+        if workload.job:
+            yield Refusal(
+                at=("workloads", name, "job"),
+                found="a job on a Docker host" if workload.job.once else "a schedule on a Docker host",
+                allowed="jobs on a cluster: a Docker host has nothing that runs them to their end, or at their time",
+                mend="one of three: deploy to a cluster; leave it out here by `profiles`; or write `slipway compose`, "
+                f"and let the host's own scheduler call `docker compose run --rm {name}`",
             )
 
 

@@ -89,12 +89,19 @@ def _supply_chain(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:
 def _workload(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:
     profile = cast("Profile", _word(written.get("profile"), get_args(Profile), "api"))
     completed = _sized(written, defaults.SIZES[tier][profile])
+    completed = {"port": None, **completed} if written.get("job") is not None else _serving(completed, tier)
+    if "shmSize" not in written and defaults.SHARED_MEMORY[tier][profile]:
+        completed["shmSize"] = defaults.SHARED_MEMORY[tier][profile]
+    return completed
+
+
+def _serving(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:
+    """What a job has no use for: how many there are, and what they promise."""
+    completed = dict(written)
     if "replicas" not in written and not written.get("autoscaling"):
         completed["replicas"] = 1 if written.get("volumes") else defaults.REPLICAS[tier]
     if isinstance(written.get("slo", {}), Mapping):
         completed["slo"] = {"availability": defaults.AVAILABILITY[tier], **written.get("slo", {})}
-    if "shmSize" not in written and defaults.SHARED_MEMORY[tier][profile]:
-        completed["shmSize"] = defaults.SHARED_MEMORY[tier][profile]
     return completed
 
 

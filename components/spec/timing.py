@@ -43,6 +43,7 @@ class Times:
         warm_up: between the last weight and the first answer.
         place: placing a pod and pulling its image.
         fetch: pulling the image that holds a model.
+        work: what a job takes at most, from the moment it is made to its end.
         pre_stop: still answering while it is taken out of the Service.
         drain: for requests under way.
         pods: how many there are under full load.
@@ -59,6 +60,7 @@ class Times:
     warm_up: int = 0
     place: int = defaults.PULL
     fetch: int = 0
+    work: int = 0
     pre_stop: int = defaults.PRE_STOP
     drain: int = defaults.DRAIN
     pods: int = 1
@@ -111,7 +113,7 @@ def time_chain(times: Times) -> TimeChain:
     stop = times.pre_stop + times.drain + defaults.STOP_MARGIN
     grace = times.grace_stated or stop
     waves = -(-times.pods // times.step)
-    rollout = times.await_stated or waves * (max(progress, pull + probed) + grace)
+    rollout = times.await_stated or waves * (max(progress, pull + probed, times.work) + grace)
     return TimeChain(startup, least_startup, pull, times.fetch, progress, rollout, stop, grace)
 
 

@@ -13,6 +13,7 @@ from components.spec.docker_host import ComposeProfile, LiveReload, PublishedPor
 from components.spec.fit import fit_checks
 from components.spec.gpu import Gpu
 from components.spec.image import Image
+from components.spec.job import Job, work_checks
 from components.spec.model import Model
 from components.spec.network import Network
 from components.spec.plain_settings import ConfigFiles, Variables, plain_checks
@@ -108,6 +109,9 @@ class Workload(Checked):
     gpu: Gpu | None = None
     """GPUs of each pod."""
 
+    job: Job | None = None
+    """It does not serve, but comes to an end: when it runs, and how long it may take."""
+
     model: Model | None = None
     """The model that it serves: its files, and the times and the memory that follow from their size."""
 
@@ -169,6 +173,7 @@ class Workload(Checked):
         yield self._secret_files()
         yield self._derived_variables()
         yield from fit_checks(self)
+        yield from work_checks(self)
         yield self._config_folder()
         yield self._volumes()
         yield self._published()
@@ -267,12 +272,15 @@ class Workload(Checked):
     def _volumes(self) -> Iterator[Refusal]:
         config = {self.config_files.folder: "`configFiles`"} if self.config_files else {}
         yield from volume_checks(self.volumes, {**MOUNT_POINTS, **config})
-        if self.volumes and (self.autoscaling or self.replicas > 1):
+        pods = self.peak_pods if self.job else self.most_pods
+        if self.volumes and (self.autoscaling or pods > 1):
             yield Refusal(
                 at=("volumes",),
-                found=f"volumes of {self.most_pods} pods" if not self.autoscaling else "volumes beside `autoscaling`",
+                found="volumes beside `autoscaling`" if self.autoscaling else f"volumes of {pods} pods",
                 allowed="one pod: a volume is nobody else's",
-                mend="set `replicas: 1`, and leave `autoscaling` out",
+                mend="set `job.parallelism: 1`, with `concurrency: forbid`"
+                if self.job
+                else "set `replicas: 1`, and leave `autoscaling` out",
             )
         if self.volumes and self.rollout:
             yield Refusal(
@@ -303,13 +311,22 @@ class Workload(Checked):
         return next((extra.port for extra in self.extra_ports if extra.name == METRICS_PORT), None)
 
     @property
+    def tells(self) -> bool:
+        """Whether somebody can see when those that depend on it may start: it is ready, or a job that ended well."""
+        return self.port is not None or bool(self.probes.command) or (self.job is not None and self.job.once)
+
+    @property
     def fewest_pods(self) -> int:
         """Pods when nothing happens."""
+        if self.job:
+            return 0
         return self.autoscaling.min if self.autoscaling else self.replicas
 
     @property
     def most_pods(self) -> int:
         """Pods under full load."""
+        if self.job:
+            return self.job.most_pods
         return self.autoscaling.max if self.autoscaling else self.replicas
 
     @property
@@ -317,6 +334,8 @@ class Workload(Checked):
         """How pods are replaced. GPUs are rarely to spare, and a volume is one pod's: a surge would wait forever."""
         if self.rollout:
             return self.rollout
+        if self.job:
+            return Rollout(max_surge=self.job.stopping_pods, max_unavailable=self.job.parallelism)
         return (
             Rollout(max_surge=0, max_unavailable=1)
             if self.gpu or self.volumes
@@ -338,9 +357,10 @@ class Workload(Checked):
                 load=model.load_seconds if model else 0,
                 warm_up=model.warm_up_seconds if model else 0,
                 fetch=model.fetch_seconds if model else 0,
+                work=self.job.deadline_seconds if self.job and self.job.once else 0,
                 pre_stop=stop.pre_stop_seconds,
                 drain=stop.drain_seconds,
-                pods=self.most_pods,
+                pods=1 if self.job else self.most_pods,
                 step=max(1, self.strategy.max_surge + self.strategy.max_unavailable),
                 startup_stated=self.probes.startup_seconds,
                 pull_stated=self.pull_seconds if "pull_seconds" in self.model_fields_set else None,

@@ -224,6 +224,36 @@ _WORKER: dict[str, Any] = {
     "probes": {"command": ["redis-cli", "ping"]},
 }
 
+_JOB: dict[str, Any] = {
+    "image": {"promote": {"from": "staging", "name": "embedder"}},
+    "port": None,
+    "secrets": ["session-key"],
+    "job": {"deadlineSeconds": 900, "retries": 1, "completions": 2, "parallelism": 2},
+}
+_JOBS: Mapping[str, dict[str, Any]] = {
+    "migrate": {
+        **_JOB,
+        "job": {**_JOB["job"], "parallelism": 1, "ttlSeconds": 3600},
+        "volumes": [{"name": "work", "path": "/work", "size": "1Gi", "storageClass": "fast"}],
+    },
+    "report": {
+        **_JOB,
+        "gpu": _GPUS["slice"],
+        "job": {
+            **_JOB["job"],
+            "schedule": {
+                "cron": "*/15 9-17 * * MON-FRI",
+                "timeZone": "Etc/UTC",
+                "concurrency": "replace",
+                "startingDeadlineSeconds": 300,
+                "keepSucceeded": 1,
+                "keepFailed": 2,
+                "suspend": True,
+            },
+        },
+    },
+}
+
 _SERVER: dict[str, Any] = {
     "resources": {
         "requests": {"cpu": "250m", "memory": "256Mi", "ephemeralStorage": "64Mi"},
@@ -312,7 +342,7 @@ FULL: Mapping[str, Any] = {
             "requests": {"cpu": "64", "memory": "256Gi"},
             "limits": {"cpu": "128", "memory": "512Gi"},
             "pods": 50,
-            "gpus": 4,
+            "gpus": 8,
         },
     },
     "target": {"kind": "kubernetes", "context": "full", "kubeconfig": "~/.kube/config"},
@@ -326,7 +356,7 @@ FULL: Mapping[str, Any] = {
         "retainImages": True,
         "retention": {"versions": 5, "days": 10, "keep": ["stable"], "rollbacks": 2},
     },
-    "workloads": {"api": _API, "embedder": _EMBEDDER, "worker": _WORKER, **_WITH_GPUS, **_WITH_MODELS},
+    "workloads": {"api": _API, "embedder": _EMBEDDER, "worker": _WORKER, **_WITH_GPUS, **_WITH_MODELS, **_JOBS},
     "fleet": _FLEET,
     "secrets": {
         "session-key": {"generated": {"length": 48, "special": True, "rotation": 2}},

@@ -23,6 +23,7 @@ from components.spec.fleet import Fleet, PoolGpus, Shares, Slices
 from components.spec.gpu import Gpu, MigSlice, SharedGpu
 from components.spec.gpu_memory import KvCache
 from components.spec.image import BuildImage, ExternalImage, Image, PromoteImage
+from components.spec.job import Job, Schedule
 from components.spec.model import Model
 from components.spec.monitoring import Monitoring, Receiver
 from components.spec.probes import Probes
@@ -64,6 +65,7 @@ TABLES: Mapping[str, tuple[str, type[Spec], SpecPath]] = {
     "build": ("container-image.md", BuildImage, ("workloads", NAME, "image", "build")),
     "gpu": ("gpus.md", Gpu, ("workloads", NAME, "gpu")),
     "model": ("models.md", Model, ("workloads", NAME, "model")),
+    "job": ("jobs.md", Job, ("workloads", NAME, "job")),
     "autoscaling": ("autoscaling.md", Autoscaling, ("workloads", NAME, "autoscaling")),
     "fleet": ("capacity.md", Fleet, ("fleet",)),
     "tags": ("tags.md", Tags, ("workloads", NAME, "image", "build", "tags")),
@@ -149,6 +151,11 @@ UNITS = (
     ("maxUnavailable", "pods"),
     ("gpus", "GPUs"),
     ("count", "GPUs"),
+    ("retries", "retries"),
+    ("completions", "pods"),
+    ("parallelism", "pods"),
+    ("keepSucceeded", "runs"),
+    ("keepFailed", "runs"),
 )
 """How the name of a field ends, and the unit of its number."""
 
@@ -177,6 +184,9 @@ REASONS: Mapping[tuple[type[Spec], str], str] = {
     (Scan, "advisories"): "Beside the stack files, so that a scan needs no network.",
     (Scan, "ignore_unfixed"): "A hole without a patch is a hole.",
     (PublishedPort, "address"): "What is not asked for is not reached from other machines.",
+    (Job, "completions"): "Most work is one pod's.",
+    (Job, "parallelism"): "One pod at a time works everywhere.",
+    (Schedule, "suspend"): "What is described is meant to run.",
     (JsonFile, "driver"): "`docker logs` reads it, and nothing else has to run.",
     (Volume, "backup"): "What is saved where is decided by whom the data belongs to.",
     (PoolGpus, "vendor"): "Most GPUs that serve models are NVIDIA's.",

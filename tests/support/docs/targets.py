@@ -93,6 +93,15 @@ IN_TWO_PLACES: Mapping[str, tuple[str, str, str]] = {
 }
 """What the program does with a field beside writing it into an object, for Kubernetes, Docker and Compose."""
 
+INSTEAD: Mapping[str, tuple[str, str, str]] = {
+    "job": (
+        "`Job` or `CronJob`, in place of the Deployment, the Service and the probes",
+        "refused: nothing there runs it to its end, or at its time",
+        "`restart`, `depends_on.<other>.condition`; of a schedule the profile `scheduled`",
+    ),
+}
+"""Fields that make something else of a workload, for Kubernetes, Docker and Compose."""
+
 NOTHING: Mapping[tuple[str, int], str] = {
     **{(field, 0): f"nothing: {why}" for field, why in ON_A_CLUSTER.items()},
     **{(field, column): f"nothing: {why}" for field, why in ON_A_DOCKER_HOST.items() for column in (1, 2)},
@@ -109,7 +118,7 @@ def targets() -> str:
     rows: list[tuple[str, ...]] = []
     for field, info in Workload.model_fields.items():
         name = info.alias or field
-        cells = [
+        cells = INSTEAD.get(name) or [
             _cell(name, column, places)
             for column, places in enumerate((_kubernetes(name), _docker(name), _compose(name)))
         ]

@@ -77,3 +77,5 @@ def test_it_can_be_deployed(monkeypatch: pytest.MonkeyPatch):
         "preloaded",
     }
     assert {each.name for each in recording.of_type("StatefulSet")} == {"worker", "prometheus", "alertmanager"}
+    assert {each.name for each in recording.of_type("Job")} == {"migrate"}
+    assert {each.name for each in recording.of_type("CronJob")} == {"report"}

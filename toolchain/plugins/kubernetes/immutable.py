@@ -9,7 +9,11 @@ from functools import cache
 from toolchain.plugins.base_diff import ANY, Pattern
 from toolchain.plugins.base_values import Properties
 from toolchain.plugins.kubernetes.kinds import GroupVersionKind
+from toolchain.plugins.kubernetes.live.fields import condition, text
 from toolchain.plugins.kubernetes.objects import is_core, kind_of
+
+REPLACE_UNREADY = "pulumi.com/replaceUnready"
+"""The annotation of a Job that is to be made anew once it has failed, even if nothing of it has changed."""
 
 IDENTITY: tuple[Pattern, ...] = (("metadata", "name"), ("metadata", "namespace"))
 SECRET_DATA = ("type", "stringData", "data")
@@ -88,6 +92,19 @@ def replacing_paths(
     if is_core(obj, "ConfigMap") and (frozen or not config_map_mutable):
         return patterns + tuple((name,) for name in CONFIG_MAP_DATA)
     return patterns
+
+
+def is_run_anew(obj: Properties, live: Properties) -> bool:
+    """Tells whether a Job that is recorded as failed is to be made anew, as its annotation asks.
+
+    Args:
+        obj: The new object.
+        live: What is recorded of the one that is there.
+    """
+    if kind_of(obj).group != "batch" or text(obj, "kind") != "Job":
+        return False
+    wanted = text(obj, "metadata", "annotations", REPLACE_UNREADY) == "true"
+    return wanted and text(condition(live, "Failed"), "status") == "True"
 
 
 @cache

@@ -12,7 +12,7 @@ from toolchain.plugins.base import ProviderError
 from toolchain.plugins.base_unique_names import unique_name
 from toolchain.plugins.base_values import Properties, Value, contains_unknown, plain_properties
 from toolchain.plugins.kubernetes import kinds, naming, objects, settings
-from toolchain.plugins.kubernetes.immutable import IDENTITY, replacing_paths
+from toolchain.plugins.kubernetes.immutable import IDENTITY, is_run_anew, replacing_paths
 from toolchain.plugins.kubernetes.live.connection import Connection
 from toolchain.plugins.kubernetes.live.declared import Declared
 from toolchain.plugins.kubernetes.live.equivalence import aligned
@@ -143,6 +143,8 @@ class Kubernetes(base.Provider):
             for path, diff in found.items()
             if diff.kind.name.endswith("_REPLACE") or (path == ("metadata",) and diff.kind is base.DiffKind.DELETE)
         )
+        if not replaces and is_run_anew(new, live):
+            replaces = ["metadata"]
         must_keep_name = (
             naming.is_named(new)
             and not naming.is_autonamed(new)
@@ -150,7 +152,7 @@ class Kubernetes(base.Provider):
             and text(new, "metadata", "namespace") == text(live, "metadata", "namespace")
         )
         return base.DiffResult(
-            changes=bool(found) or (self._folder is not None and self._settings.always_render),
+            changes=bool(found or replaces) or (self._folder is not None and self._settings.always_render),
             replaces=replaces,
             delete_before_replace=bool(replaces) and must_keep_name,
             detailed={base_diff.render_path(path): diff for path, diff in sorted(found.items(), key=_written)},

@@ -1,4 +1,4 @@
-"""Every refusal of GPUs, models, times, fleets and autoscaling has a bad stack that only it refuses."""
+"""Every refusal of GPUs, models, jobs, times, fleets and autoscaling has a bad stack that only it refuses."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from components.spec import (
+    cron,
     cuda,
     fit,
     fleet,
@@ -16,6 +17,7 @@ from components.spec import (
     gpu_fit,
     gpu_memory,
     gpu_words,
+    job,
     model,
     placement,
     scaling,
@@ -27,6 +29,7 @@ from tests.unit.components.spec.refusing import Site, sites, watched, without
 from tests.unit.components.spec.test_bad_stacks import EXPECTED, FILES
 
 MODULES = (
+    cron,
     cuda,
     fit,
     fleet,
@@ -35,6 +38,7 @@ MODULES = (
     gpu_fit,
     gpu_memory,
     gpu_words,
+    job,
     model,
     placement,
     scaling,
@@ -46,6 +50,7 @@ ABOUT = (
     "await",
     "bandwidth",
     "claim",
+    "cron",
     "cuda",
     "deadlines",
     "fleet",

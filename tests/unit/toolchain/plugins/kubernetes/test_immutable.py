@@ -1,7 +1,7 @@
 import pytest
 
 from toolchain.plugins.base_values import Properties
-from toolchain.plugins.kubernetes.immutable import IDENTITY, replacing_paths
+from toolchain.plugins.kubernetes.immutable import IDENTITY, REPLACE_UNREADY, is_run_anew, replacing_paths
 
 
 def obj(api_version: str, kind: str, **fields: bool) -> Properties:
@@ -51,3 +51,18 @@ def test_data_may_change_in_place_where_the_provider_says_so_and_the_object_does
 
 def test_the_type_of_a_secret_is_fixed_even_if_its_data_is_not() -> None:
     assert ("type",) in replacing_paths(obj("v1", "Secret"), secret_mutable=True)
+
+
+def job(status: str, wanted: str = "true") -> Properties:
+    return {
+        **obj("batch/v1", "Job"),
+        "metadata": {"annotations": {REPLACE_UNREADY: wanted}},
+        "status": {"conditions": [{"type": "Failed", "status": status}]},
+    }
+
+
+def test_a_job_that_failed_is_made_anew_if_it_says_so() -> None:
+    assert is_run_anew(job("True"), job("True"))
+    assert not is_run_anew(job("True"), job("False"))
+    assert not is_run_anew(job("True", wanted="false"), job("True"))
+    assert not is_run_anew({**job("True"), "kind": "CronJob"}, job("True"))

@@ -258,6 +258,21 @@ def test_an_object_that_moves_stays_until_its_replacement_is_there(rendering: Ku
     assert (len(result.replaces), result.delete_before_replace) == (1, False)
 
 
+def test_a_job_that_failed_is_replaced_though_nothing_changed(rendering: Kubernetes) -> None:
+    job: Properties = {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": "migrate", "annotations": {"pulumi.com/replaceUnready": "true"}},
+        "spec": {"backoffLimit": 1},
+    }
+    token = "kubernetes:batch/v1:Job"
+    _, state = create(rendering, token, job)
+    assert not diff(rendering, token, state, job).changes
+    failed: Properties = {**state, "status": {"conditions": [{"type": "Failed", "status": "True"}]}}
+    result = diff(rendering, token, failed, job)
+    assert (result.changes, list(result.replaces), result.delete_before_replace) == (True, ["metadata"], True)
+
+
 def test_an_object_with_a_made_name_stays_until_its_replacement_is_there(rendering: Kubernetes) -> None:
     _, state = create(rendering, CONFIG_MAP, config_map({}, data={"k": "1"}))
     result = diff(rendering, CONFIG_MAP, state, config_map({}, data={"k": "2"}))
