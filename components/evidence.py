@@ -13,7 +13,17 @@ import pulumi
 PACKAGE = "supplychain"
 """The provider's package; not `slipway`, for a package receives the configuration under its own name."""
 
-Kind = Literal["Lint", "ImageTest", "Sbom", "Scan", "ExternalScan", "Signature", "Verification", "Provenance"]
+Kind = Literal[
+    "Lint",
+    "ImageTest",
+    "Sbom",
+    "Scan",
+    "ExternalScan",
+    "Signature",
+    "Verification",
+    "ExternalVerification",
+    "Provenance",
+]
 
 FACTS: Mapping[Kind, tuple[str, ...]] = {
     "Lint": ("bases", "findings", "ignored"),
@@ -23,6 +33,7 @@ FACTS: Mapping[Kind, tuple[str, ...]] = {
     "ExternalScan": ("checked", "findings", "notChecked", "waived"),
     "Signature": ("signedBy",),
     "Verification": ("signedBy",),
+    "ExternalVerification": ("signedBy",),
     "Provenance": ("statement",),
 }
 """What each step gives back, beside the reference."""

@@ -11,10 +11,10 @@ import pulumi
 from components.evidence import Evidence, Kind
 from components.manifests.image_trial import image_trial
 from components.manifests.supply_chain import digest, scan_inputs
-from components.signing_keys import keyring
+from components.signers import Told, identity, signer, trusted
 from components.spec.image import BuildImage
-from components.spec.keyring import Keyring
 from components.spec.settings import Settings
+from components.spec.signing import Identity
 from components.spec.supply_chain import SupplyChain as SupplyChainSpec
 
 if TYPE_CHECKING:
@@ -36,16 +36,18 @@ class Rules:
         spec: which steps there are.
         scan: what the scan is told: the same until an advisory is added, or the last day of a waiver is over.
         trials: how the images of workloads are tried, by the workload's name.
-        keys: the stack's keys, or None where nothing is signed.
-        keys_of: the keys of another stack.
+        signer: who signs what the stack builds, as the steps are told it, or None where nothing is signed.
+        trusted: whose signatures count for what another stack ran, by its name.
+        identity: whom a signature must name, as the steps are told it.
         insecure: whether the stack's registry speaks plain HTTP.
     """
 
     spec: SupplyChainSpec
     scan: Mapping[str, Any]
     trials: Mapping[str, Mapping[str, Any]]
-    keys: Keyring | None
-    keys_of: Callable[[str], Keyring]
+    signer: Told | None
+    trusted: Callable[[str], Told]
+    identity: Callable[[Identity], Told]
     insecure: bool
 
 
@@ -67,11 +69,17 @@ def rules(settings: Settings, project: Path, stack: str, today: datetime.date) -
     scan = scan_inputs(spec.scan, project, today)
     trials = {name: image_trial(workload) for name, workload in settings.wanted_workloads.items() if spec.test}
 
-    def keys_of(named: str) -> Keyring:
-        return keyring(project, named, settings.environment.tier)
+    tier = settings.environment.tier
 
-    keys = keys_of(stack) if settings.builds and (spec.sign or spec.provenance) else None
-    return Rules(spec, scan, trials, keys, keys_of, settings.registry.insecure)
+    def trusted_of(source: str) -> Told:
+        return trusted(spec.signing, project, source, tier)
+
+    def told(named: Identity) -> Told:
+        return identity(named, project)
+
+    signs = settings.builds and (spec.sign or spec.provenance)
+    ours = signer(spec.signing, project, stack, tier) if signs else None
+    return Rules(spec, scan, trials, ours, trusted_of, told, settings.registry.insecure)
 
 
 @dataclass(frozen=True)
@@ -108,9 +116,11 @@ class External:
 
     Attributes:
         insecure: whether its registry speaks plain HTTP.
+        signed_by: who must have signed it, if anybody.
     """
 
     insecure: bool
+    signed_by: Identity | None = None
 
 
 @dataclass(frozen=True)
@@ -175,21 +185,23 @@ class SupplyChain(pulumi.ComponentResource):
             tried = self._step("ImageTest", "test", run=rules.trials[self._name])
             self.evidence["test"] = tried.fact("answered")
         sbom = self._scanned()
-        if rules.keys and rules.spec.sign:
-            self._signed(rules.keys)
-        if rules.keys and rules.spec.provenance:
-            self._stated(rules.keys, origin.source, sbom)
+        if rules.signer and rules.spec.sign:
+            self._signed(rules.signer)
+        if rules.signer and rules.spec.provenance:
+            self._stated(rules.signer, origin.source, sbom)
 
     def _promoted(self, origin: Promoted) -> None:
         """It must have been signed where it comes from, and is scanned again: more is known by now."""
         if self._rules.spec.sign:
-            trusted = {key.id: key.public for key in self._rules.keys_of(origin.stack).keys}
-            step = self._step("Verification", "verification", trusted=trusted, source=origin.stack)
-            self.evidence["signedBy"] = step.fact("signedBy")
+            self._verified("Verification", trusted=self._rules.trusted(origin.stack), source=origin.stack)
         self._scanned()
 
     def _external(self, origin: External) -> None:
-        """Scanned, without an SBOM in a registry that is not ours to write to."""
+        """Scanned, without an SBOM in a registry that is not ours to write to; signed, where somebody is named."""
+        if origin.signed_by:
+            named = self._rules.identity(origin.signed_by)
+            told = {"trusted": {origin.signed_by.subject: named}, "insecure": origin.insecure}
+            self._verified("ExternalVerification", **told)
         scan = self._step("ExternalScan", "scan", **{**self._rules.scan, "insecure": origin.insecure})
         self.evidence["scan"] = scan.fact("findings").apply(_counted)
 
@@ -200,16 +212,18 @@ class SupplyChain(pulumi.ComponentResource):
         self.evidence["scan"] = scan.fact("findings").apply(_counted)
         return sbom
 
-    def _signed(self, keys: Keyring) -> None:
-        key = {"key": keys.signing.id, "public": keys.signing.public}
-        admission = {"admission": True} if self._rules.spec.admission else {}
-        step = self._step("Signature", "signature", **key, **admission)
+    def _verified(self, kind: Kind, **told: Any) -> None:
+        step = self._step(kind, "verification", **told)
         self.evidence["signedBy"] = step.fact("signedBy")
 
-    def _stated(self, keys: Keyring, source: Mapping[str, Any], sbom: Evidence) -> None:
-        key = {"key": keys.signing.id, "public": keys.signing.public}
+    def _signed(self, signer: Told) -> None:
+        admission = {"admission": True} if self._rules.spec.admission else {}
+        step = self._step("Signature", "signature", **signer, **admission)
+        self.evidence["signedBy"] = step.fact("signedBy")
+
+    def _stated(self, signer: Told, source: Mapping[str, Any], sbom: Evidence) -> None:
         sboms = {form: sbom.fact(form) for form in ("cyclonedx", "spdx")}
-        step = self._step("Provenance", "provenance", **key, source=dict(source), sbom=sboms, version=VERSION)
+        step = self._step("Provenance", "provenance", **signer, source=dict(source), sbom=sboms, version=VERSION)
         self.evidence["provenance"] = step.fact("statement")
 
     def _step(self, kind: Kind, suffix: str, **inputs: Any) -> Evidence:

@@ -89,5 +89,5 @@ class VerifiedImage(pulumi.ComponentResource):
         if rules is None:
             return cls(name, "external", image.reference, origin)
         ours = image.reference.startswith(f"{registry.spec.address}/")
-        chain = SupplyChain(name, image.reference, External(ours and registry.spec.insecure), rules)
+        chain = SupplyChain(name, image.reference, External(ours and registry.spec.insecure, image.signed_by), rules)
         return cls._through(name, "external", chain, origin)

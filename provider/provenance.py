@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from provider import attached
+from provider.signers import signatory
 from provider.step import RefusedError
-from toolchain import cosign
-from toolchain.home import Home
 
 TYPE = "slsaprovenance1"
 """cosign's word for https://slsa.dev/provenance/v1."""
@@ -26,31 +25,30 @@ BUILDER = "urn:slipway:buildkit"
 
 
 def provenance(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """States what an image was built from; a valid statement of the same by the same key is accepted as it is.
+    """States what an image was built from; a valid statement of the same by the same signer is accepted as it is.
 
     Args:
-        inputs: `reference`, `insecure`, `key`, `public`, `source` (what it was built from), `sbom` (the digests of its
-            SBOMs), `version` (slipway's).
+        inputs: `reference`, `insecure`, who signs (see `provider.signers`), `source` (what it was built from), `sbom`
+            (the digests of its SBOMs), `version` (slipway's).
 
     Returns:
         `statement`, the digest of what is stated.
 
     Raises:
         RefusedError: what was stated does not verify.
-        ToolchainError: the private key is not here, or its password is another one.
+        ToolchainError: the private key or the token is not here, or the password is another one.
     """
-    reference, insecure, public = inputs["reference"], inputs["insecure"], inputs["public"]
+    reference, signer = inputs["reference"], signatory(inputs)
     wanted = predicate(inputs["source"], inputs["sbom"], inputs["version"])
-    home = Home.from_environment()
-    if not _is_stated(home, reference, public, wanted, insecure=insecure):
-        key = cosign.signer(home, inputs["key"])
-        cosign.attest(home, reference, TYPE, wanted, key, insecure=insecure)
-        if not _is_stated(home, reference, public, wanted, insecure=insecure):
-            raise RefusedError(
-                f"the provenance of {reference} was signed, but not by the key {inputs['key']}",
-                "the private key is not the other half of the public one: restore it from its backup "
-                "(`slipway keys restore FILE`)",
-            )
+
+    def done() -> bool:
+        return any(stated(each) == stated(wanted) for each in signer.stated(reference, TYPE))
+
+    image = attached.repository_of(reference, insecure=inputs["insecure"])
+    if not attached.believed(*image, done):
+        signer.state(reference, TYPE, wanted)
+        if not attached.believed(*image, done):
+            raise RefusedError(f"the provenance of {reference} was signed, but not by {signer.name}", signer.mend)
     return {"statement": stated(wanted)}
 
 
@@ -101,11 +99,3 @@ def stated(predicate: Mapping[str, Any]) -> str:
     """The digest of what is stated, however it is written."""
     text = json.dumps(predicate, sort_keys=True, separators=(",", ":"))
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def _is_stated(home: Home, reference: str, public: str, wanted: Mapping[str, Any], *, insecure: bool) -> bool:
-    def ask() -> bool:
-        found = cosign.attested(home, reference, TYPE, public, insecure=insecure)
-        return any(stated(statement["predicate"]) == stated(wanted) for statement in found)
-
-    return attached.believed(*attached.repository_of(reference, insecure=insecure), ask)

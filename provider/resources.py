@@ -55,8 +55,9 @@ KINDS: Mapping[str, Kind] = {
     "ImageTest": Kind(image_test, ("answered",)),
     "Sbom": Kind(sbom, ("packages", "cyclonedx", "spdx")),
     "Scan": Kind(scan, ("checked", "findings", "notChecked", "waived"), reads=True),
-    # Asks a registry that a preview may not reach.
+    # These ask a registry that a preview may not reach.
     "ExternalScan": Kind(scan, ("checked", "findings", "notChecked", "waived")),
+    "ExternalVerification": Kind(verification, ("signedBy",)),
     "Signature": Kind(signature, ("signedBy",)),
     "Verification": Kind(verification, ("signedBy",), reads=True),
     "Provenance": Kind(provenance, ("statement",)),

@@ -5,89 +5,93 @@ from typing import Any
 
 from provider import attached
 from provider.repository import Repository
+from provider.signers import Cosign, Signatory, signatory, trusted
 from provider.step import RefusedError
-from toolchain import cosign
-from toolchain.home import Home
 
 
 def signature(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Signs an image, its index and what that lists; a valid signature by the same key is accepted as it is.
+    """Signs an image, its index and what that lists; a valid signature by the same is accepted as it is.
 
     Args:
-        inputs: `reference`, `insecure`, `key` (the id of the key that signs), `public` (the same key, in PEM),
-            `admission` (whether admission controllers check it, too).
+        inputs: `reference`, `insecure`, who signs (see `provider.signers`), `admission` (whether admission controllers
+            check the key, too).
 
     Returns:
-        `signedBy`, the key's id.
+        `signedBy`, the key's id, or the identity.
 
     Raises:
         RefusedError: what was signed does not verify.
-        ToolchainError: the private key is not here, or its password is another one.
+        ToolchainError: the private key or the token is not here, or the password is another one.
     """
-    reference, insecure, public = inputs["reference"], inputs["insecure"], inputs["public"]
-    home = Home.from_environment()
-    images = _images(reference, insecure=insecure)
-    if not all(_signed(home, *image, public, insecure=insecure) for image in images):
-        cosign.sign(home, reference, cosign.signer(home, inputs["key"]), insecure=insecure)
+    signer = signatory(inputs)
+    images = _images(inputs["reference"], insecure=inputs["insecure"])
+    named = [f"{repository.name}@{digest}" for repository, digest in images]
+    if not _all_signed(signer, images):
+        signer.sign(named)
         for repository, digest in images:
-            if not _signed(home, repository, digest, public, insecure=insecure):
+            if not signer.signed(repository, digest):
                 raise RefusedError(
-                    f"{repository.name}@{digest} was signed, but not by the key {inputs['key']}",
-                    "the private key is not the other half of the public one: restore it from its backup "
-                    "(`slipway keys restore FILE`)",
+                    f"{repository.name}@{digest} was signed, but not by {signer.name}",
+                    signer.mend,
                 )
-    if inputs.get("admission"):
-        _sign_for_admission(home, inputs, [f"{repository.name}@{digest}" for repository, digest in images])
-    return {"signedBy": inputs["key"]}
+    if inputs.get("admission") and isinstance(signer, Cosign):
+        _sign_for_admission(signer, named)
+    return {"signedBy": signer.name}
 
 
-def _sign_for_admission(home: Home, inputs: Mapping[str, Any], images: Sequence[str]) -> None:
+def _sign_for_admission(signer: Cosign, images: Sequence[str]) -> None:
     """Signs in the older form, too: the only one that admission controllers check with a key."""
-    insecure, public = inputs["insecure"], inputs["public"]
 
     def done() -> bool:
-        return all(cosign.signed(home, image, public, insecure=insecure, older=True) for image in images)
+        return all(signer.signed_for_admission(image) for image in images)
 
     if not done():
-        key = cosign.signer(home, inputs["key"])
-        cosign.sign(home, inputs["reference"], key, insecure=insecure, older=True)
+        signer.sign(images, older=True)
         if not done():
             raise RefusedError(
-                f"{inputs['reference']} was signed for admission, but the signature by {inputs['key']} does not verify",
+                f"{images[0]} was signed for admission, but the signature by {signer.name} does not verify",
                 "find out whether the registry keeps tags that begin with `sha256-`",
             )
 
 
 def verification(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Lets an image through that a trusted key has signed. Reads only: a preview does it, too.
+    """Lets an image through that somebody trusted has signed. Reads only: a preview does it, too.
 
     Args:
-        inputs: `reference`, `insecure`, `trusted` (id → public key in PEM), `source` (the stack whose keys they are).
+        inputs: `reference`, `insecure`, `trusted` (whose signatures count, see `provider.signers`), `source` (the stack
+            that they sign for; left out for somebody else's image).
 
     Returns:
-        `signedBy`, the id of the key.
+        `signedBy`, the id of the key, or the identity.
 
     Raises:
-        RefusedError: it has no valid signature by any of the keys, or is not in the registry.
+        RefusedError: it has no valid signature by any of them, or is not in the registry.
         ToolchainError: the registry fails, so that nothing is known.
     """
-    reference, insecure = inputs["reference"], inputs["insecure"]
-    home = Home.from_environment()
-    images = _images(reference, insecure=insecure)
-    for key, public in sorted(inputs["trusted"].items()):
-        if all(_signed(home, *image, public, insecure=insecure) for image in images):
-            return {"signedBy": key}
-    keys = ", ".join(sorted(inputs["trusted"]))
+    reference, source = inputs["reference"], inputs.get("source")
+    images = _images(reference, insecure=inputs["insecure"])
+    if not source:
+        images = images[:1]  # an index names what it lists by digest, and others sign the index alone
+    known = trusted(inputs)
+    for each in known:
+        if _all_signed(each, images):
+            return {"signedBy": each.name}
+    names = ", ".join(each.name for each in known)
+    if not source:
+        raise RefusedError(
+            f"{reference} has no valid signature by {names}",
+            "name a digest that they have signed, or correct `external.signedBy`; "
+            "if nobody should have changed the image, find out who did",
+        )
     raise RefusedError(
-        f"{reference} has no valid signature by a key of `{inputs['source']}` ({keys})",
-        f"promote a digest that `slipway up -s {inputs['source']}` signed; if its keys were rotated, commit "
-        f"keys/{inputs['source']}.yaml; if nobody should have changed the image, find out who did",
+        f"{reference} has no valid signature by a signer of `{source}` ({names})",
+        f"promote a digest that `slipway up -s {source}` signed; if its keys were rotated, commit "
+        f"keys/{source}.yaml; if nobody should have changed the image, find out who did",
     )
 
 
-def _signed(home: Home, repository: Repository, digest: str, public: str, *, insecure: bool) -> bool:
-    reference = f"{repository.name}@{digest}"
-    return attached.believed(repository, digest, lambda: cosign.signed(home, reference, public, insecure=insecure))
+def _all_signed(by: Signatory, images: Sequence[tuple[Repository, str]]) -> bool:
+    return all(by.signed(*image) for image in images)
 
 
 def _images(reference: str, *, insecure: bool) -> list[tuple[Repository, str]]:

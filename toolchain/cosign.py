@@ -1,7 +1,7 @@
-"""Signatures and signed statements about images, made and checked by cosign with keys of our own.
+"""Signatures and signed statements about images, made and checked by cosign: with keys of our own, or keyless.
 
-No transparency log and no signing service take part: nothing about an image leaves for the web, and a closed network
-can do it. The password of a private key goes through the environment, never through arguments.
+With a key no transparency log and no signing service take part: nothing about an image leaves for the web, and a closed
+network can do it. Passwords and tokens go through the environment, never through arguments.
 """
 
 import base64
@@ -18,22 +18,36 @@ from toolchain import install, oci
 from toolchain.environment import DEV_PASSPHRASE
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
+from toolchain.keyless import SERVICES, TOKEN_VARIABLE, Identity, KeylessSigner, no_token
 from toolchain.progress import Progress
 from toolchain.scratch import scratch_folder
 
 PASSWORD_VARIABLE = "COSIGN_PASSWORD"  # noqa: S105 - the name of cosign's own variable
 """Holds the password of the private keys; without it, that of the keys that slipway makes by itself for `dev`."""
 
+CACHE_VARIABLE = "TUF_ROOT"
+"""Where cosign keeps what it fetched of Sigstore's public instance."""
+
+SECRETS = (PASSWORD_VARIABLE, TOKEN_VARIABLE)
+"""Variables that only who signs is given."""
+
 TIMEOUT_S = 300.0
 
 SIGNING = ("https://sigstore.dev/cosign/sign/v1", "cosign container image signature")
 """What a signature states; anything else that a key has signed about an image is an attestation, and signs nothing."""
 
-_OFFLINE_SIGNING = ("--use-signing-config=false", "--tlog-upload=false", "--yes")
-_OFFLINE_CHECK = ("--insecure-ignore-tlog=true",)
+Trusted = str | Identity
+"""Who must have signed: the holder of a public key, in the PEM form, or of an identity."""
 
-_UNANSWERED = re.compile(r'\b(?:GET|HEAD) "?https?://', re.IGNORECASE)
-"""Stands in what cosign says when a registry did not answer as one: that is no verdict on a signature."""
+_UNANSWERED = re.compile(r'\b(?:GET|HEAD) "?https?://|trusted root', re.IGNORECASE)
+"""Stands in what cosign says when a registry did not answer as one, or what is trusted could not be had: that is no
+verdict on a signature."""
+
+_TOKEN = re.compile(r"\bID token|identity token")
+"""Stands in what cosign says when it does not know who signs."""
+
+_SIGSTORE = re.compile(r"Fulcio|TUF|[Rr]ekor|timestamp|trusted root")
+"""Stands in what cosign says when another than the registry failed."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,10 @@ class Signer:
 
     file: Path
     password: str
+
+    def flags(self, _: Path) -> list[str]:
+        """How cosign is told."""
+        return [f"--key={self.file}", "--use-signing-config=false", "--tlog-upload=false", "--yes"]
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -94,7 +112,7 @@ def public_half(home: Home, key: Signer) -> str:
     return _run(home, ["public-key", f"--key={key.file}"], key.environ)
 
 
-def sign(home: Home, reference: str, key: Signer, *, insecure: bool, older: bool = False) -> None:
+def sign(home: Home, reference: str, key: Signer | KeylessSigner, *, insecure: bool, older: bool = False) -> None:
     """Signs an image by digest; an index with all that it lists.
 
     Args:
@@ -102,29 +120,38 @@ def sign(home: Home, reference: str, key: Signer, *, insecure: bool, older: bool
         reference: the image, by digest.
         key: signs it.
         insecure: whether the registry speaks plain HTTP.
-        older: whether in the form before bundles, under a tag, which is the one that admission controllers read.
+        older: whether in the form before bundles, under a tag, which is the one in which admission controllers read
+            signatures of keys.
 
     Raises:
-        ToolchainError: the password does not open the key, or the registry failed.
+        ToolchainError: the password does not open the key, there is no token, or the registry or a service failed.
     """
-    how = [*_OFFLINE_SIGNING, *_form(older), *_registry(insecure)]
-    command = ["sign", f"--key={key.file}", "--recursive", *how, reference]
-    _run(home, command, key.environ)
+    with scratch_folder(home.run / "steps", "sign") as folder:
+        how = [*key.flags(folder), *_form(older), *_registry(insecure)]
+        _run(home, ["sign", "--recursive", *how, reference], key.environ)
 
 
-def signed(home: Home, reference: str, public: str, *, insecure: bool, older: bool = False) -> bool:
-    """Whether an image has a valid signature by a key, in this form; it says nothing of why not.
+def signed(home: Home, reference: str, by: Trusted, *, insecure: bool, older: bool = False) -> bool:
+    """Whether an image has a valid signature by somebody, in this form; it says nothing of why not.
 
     Raises:
         ToolchainError: the registry does not answer as one, or cosign did not end.
     """
-    command = ["verify", "--output=json", *_OFFLINE_CHECK, *_form(older), *_registry(insecure)]
-    printed = _checked(home, command, reference, public)
+    command = ["verify", "--output=json", *_form(older), *_registry(insecure)]
+    printed = _checked(home, command, reference, by)
     found: list[dict[str, Any]] = json.loads(printed) if printed else []
     return any(each["critical"]["type"] in SIGNING for each in found)
 
 
-def attest(home: Home, reference: str, kind: str, predicate: Mapping[str, Any], key: Signer, *, insecure: bool) -> None:
+def attest(
+    home: Home,
+    reference: str,
+    kind: str,
+    predicate: Mapping[str, Any],
+    key: Signer | KeylessSigner,
+    *,
+    insecure: bool,
+) -> None:
     """Attaches a signed statement to an image.
 
     Args:
@@ -136,24 +163,23 @@ def attest(home: Home, reference: str, kind: str, predicate: Mapping[str, Any], 
         insecure: whether the registry speaks plain HTTP.
 
     Raises:
-        ToolchainError: the password does not open the key, or the registry failed.
+        ToolchainError: the password does not open the key, there is no token, or the registry or a service failed.
     """
     with scratch_folder(home.run / "steps", "attest") as folder:
         file = folder / "predicate.json"
         file.write_text(json.dumps(predicate, sort_keys=True), encoding="utf-8")
         said = [f"--type={kind}", f"--predicate={file}"]
-        command = ["attest", f"--key={key.file}", *said, *_OFFLINE_SIGNING, *_registry(insecure), reference]
-        _run(home, command, key.environ)
+        _run(home, ["attest", *said, *key.flags(folder), *_registry(insecure), reference], key.environ)
 
 
-def attested(home: Home, reference: str, kind: str, public: str, *, insecure: bool) -> list[dict[str, Any]]:
-    """The statements of a type about an image with a valid signature by a key.
+def attested(home: Home, reference: str, kind: str, by: Trusted, *, insecure: bool) -> list[dict[str, Any]]:
+    """The statements of a type about an image with a valid signature by somebody.
 
     Raises:
         ToolchainError: the registry does not answer as one, or cosign did not end.
     """
-    command = ["verify-attestation", f"--type={kind}", "--output=json", *_OFFLINE_CHECK, *_registry(insecure)]
-    printed = _checked(home, command, reference, public)
+    command = ["verify-attestation", f"--type={kind}", "--output=json", *_registry(insecure)]
+    printed = _checked(home, command, reference, by)
     return [_statement(json.loads(line)) for line in (printed or "").splitlines() if line.startswith("{")]
 
 
@@ -161,14 +187,20 @@ def _statement(envelope: Mapping[str, Any]) -> dict[str, Any]:
     return json.loads(base64.b64decode(envelope["payload"]))
 
 
-def _checked(home: Home, command: Sequence[str], reference: str, public: str) -> str | None:
+def _checked(home: Home, command: Sequence[str], reference: str, by: Trusted) -> str | None:
     with scratch_folder(home.run / "steps", "check") as folder:
-        file = folder / "key.pub"
-        file.write_text(public, encoding="utf-8")
-        done = _started(home, [*command, f"--key={file}", reference], {}, None)
+        done = _started(home, [*command, *_trusting(by, folder), reference], {}, None)
         if done.returncode and _UNANSWERED.search(done.stderr):
             raise _failure(command, done)
         return done.stdout if done.returncode == 0 else None
+
+
+def _trusting(by: Trusted, folder: Path) -> list[str]:
+    if isinstance(by, Identity):
+        return by.flags(folder)
+    file = folder / "key.pub"
+    file.write_text(by, encoding="utf-8")
+    return [f"--key={file}", "--insecure-ignore-tlog=true"]
 
 
 def _form(older: bool) -> tuple[str, ...]:
@@ -188,19 +220,22 @@ def _run(home: Home, command: Sequence[str], environ: Mapping[str, str], cwd: Pa
             "the password does not open the private key",
             f"set {PASSWORD_VARIABLE} to the password that the key was made with",
         )
+    if _TOKEN.search(done.stderr):
+        raise no_token()
     raise _failure(command, done)
 
 
 def _failure(command: Sequence[str], done: subprocess.CompletedProcess[str]) -> ToolchainError:
     cause = done.stderr.strip().rpartition("error during command execution: ")[2]
-    return ToolchainError(f"cosign {command[0]} failed: {cause[-700:]}", oci.mend_of(cause))
+    mend = SERVICES if _SIGSTORE.search(cause) else oci.mend_of(cause)
+    return ToolchainError(f"cosign {command[0]} failed: {cause[-700:]}", mend)
 
 
 def _started(
     home: Home, command: Sequence[str], environ: Mapping[str, str], cwd: Path | None
 ) -> subprocess.CompletedProcess[str]:
     program = install.ensure(["cosign"], home, Progress())["cosign"]
-    inherited = {name: value for name, value in os.environ.items() if name != PASSWORD_VARIABLE}
+    inherited = {name: value for name, value in os.environ.items() if name not in SECRETS}
     try:
         return subprocess.run(
             [str(program), *command],
@@ -210,7 +245,7 @@ def _started(
             check=False,
             stdin=subprocess.DEVNULL,
             timeout=TIMEOUT_S,
-            env={**inherited, **environ},
+            env={**inherited, CACHE_VARIABLE: str(home.sigstore), **environ},
             cwd=cwd,
         )
     except subprocess.TimeoutExpired:

@@ -108,6 +108,11 @@ class Home:
         return self.root / "claims"
 
     @property
+    def sigstore(self) -> Path:
+        """What cosign fetched of Sigstore's public instance, to know whom it trusts."""
+        return self.root / "sigstore"
+
+    @property
     def schemas(self) -> Path:
         """Kubernetes OpenAPI schemas."""
         return self.root / "schemas"

@@ -9,6 +9,7 @@ from components.spec.base import Items, Spec
 from components.spec.checked import Checked, Checks, exactly_one
 from components.spec.refusal import Refusal, refused
 from components.spec.secrecy import secret_name, secret_value
+from components.spec.signing import Identity
 from components.spec.tags import Tags
 from components.spec.values import AbsolutePath, ContextFile, EnvName, EnvValue, Name, ProjectPath
 from policies.values.image import ImageReference
@@ -162,6 +163,9 @@ class ExternalImage(Spec):
 
     reason: Annotated[str, Field(min_length=10, examples=["official image, signature checked on 2026-11-20"])]
     """Why it may run here: who reviewed what."""
+
+    signed_by: Identity | None = None
+    """Who must have signed it, where images go through `slipway:supplyChain`; left out, the reason is all there is."""
 
 
 ImageSource = BuildImage | PromoteImage | ExternalImage

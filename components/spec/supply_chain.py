@@ -10,6 +10,7 @@ from components.spec import defaults
 from components.spec.base import Items, Spec
 from components.spec.checked import Checked, Checks
 from components.spec.refusal import Refusal
+from components.spec.signing import Signing
 from components.spec.values import Name, ProjectPath
 from components.spec.waiver import Day, Said
 from policies.values.severity import Graded, Severity
@@ -98,7 +99,7 @@ class Scan(Checked):
             seen.add(key)
 
 
-class SupplyChain(Spec):
+class SupplyChain(Checked):
     """The steps between a Dockerfile and a verified image. An SBOM is always made."""
 
     lint: Lint = Lint()
@@ -113,8 +114,24 @@ class SupplyChain(Spec):
     sign: bool = True
     """Whether built images are signed, and promoted ones must be signed by the stack that they come from."""
 
+    signing: Signing = Signing()
+    """Who signs: the stack's keys (`slipway keys`), or what is named here."""
+
     admission: bool = False
     """Whether images are signed in the older form, too, which admission controllers of a cluster check with a key."""
 
     provenance: bool = True
     """Whether it is recorded, and signed, what an image was built from."""
+
+    def checks(self) -> Checks:
+        """The older form is for keys."""
+        yield self._older_form()
+
+    def _older_form(self) -> Iterator[Refusal]:
+        if self.admission and self.signing.keyless:
+            yield Refusal(
+                at=("admission",),
+                found="the older form, for an identity",
+                allowed="`admission` with the stack's keys only",
+                mend="remove it: admission controllers check an identity in the form that images are signed in anyway",
+            )

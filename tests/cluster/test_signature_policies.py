@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.signature_policies import KINDS
+from cli.signature_policies import KINDS, Policy, Trust, policy_controller
 from components.spec.keyring import read_keyring
+from components.spec.signing import Identity
 from tests.cluster.support import Cluster
-from tests.support.signature_crds import NAMES, definition
+from tests.support.signature_crds import NAMES, ROOT, definition
 from tests.unit.components.program import KEYRING
 
 
@@ -24,13 +25,21 @@ def defined(cluster: Cluster) -> Iterator[None]:
         cluster.kubectl("delete", f"crd/{plural}.{group}")
 
 
-def test_the_policies_are_taken_and_nothing_of_them_is_dropped(cluster: Cluster, defined: None) -> None:
+def trusts() -> Iterator[tuple[Policy, Trust]]:
+    """Whose signatures count, for every controller that can be told."""
     ring = read_keyring(KEYRING)
     assert ring
     for make in KINDS.values():
-        policy = make("signed", "shop", ["registry.example.com/slipway/api"], ring.keys)
-        cluster.apply([policy])
-        group, _, plural = NAMES[policy["kind"]]
-        assert cluster.get(f"{plural}.{group}", "signed")["spec"] == policy["spec"]
-        policy["spec"]["autorities"] = []
-        assert "autorities" in cluster.try_apply([policy]).err
+        yield make, Trust(keys=ring.keys)
+        yield make, Trust(identity=Identity(issuer="https://ci.example.com", identity="https://ci.example.com/deliver"))
+    yield policy_controller, Trust(identity=Identity(issuer="https://ci.example.com", identity_reg_exp=".*"), root=ROOT)
+
+
+def test_the_policies_are_taken_and_nothing_of_them_is_dropped(cluster: Cluster, defined: None) -> None:
+    for make, trust in trusts():
+        for policy in make("signed", "shop", ["registry.example.com/slipway/api"], trust):
+            cluster.apply([policy])
+            group, _, plural = NAMES[policy["kind"]]
+            assert cluster.get(f"{plural}.{group}", "signed")["spec"] == policy["spec"]
+            policy["spec"]["autorities"] = []
+            assert "autorities" in cluster.try_apply([policy]).err

@@ -22,12 +22,12 @@ from provider.signature import signature, verification
 from provider.step import RefusedError
 from tests.support.canary import CANARY
 from tests.support.faulty_registry import FaultyRegistry, RegistryFault
+from tests.support.pushed import Pushed, pushed
 from tests.support.signers import Signer, a_signer
 from tests.support.small_image import build_small
 from tests.support.workbench import Result, Workbench, copy_checkout
 from tests.unit.toolchain.sites import Request
-from toolchain import cosign, files, oci, registry
-from toolchain.distribution import Content
+from toolchain import cosign, files, registry
 from toolchain.home import Home
 
 VULNERABLE = "h11-0.14.0.dist-info"
@@ -215,35 +215,6 @@ def test_a_vulnerable_dependency_is_refused_until_it_is_waived(running: Workbenc
     assert running.rendered() != before
 
 
-@dataclass(frozen=True)
-class Pushed:
-    """An image of a test's own."""
-
-    repository: Repository
-    digest: str
-
-    @property
-    def reference(self) -> str:
-        return f"{self.repository.name}@{self.digest}"
-
-
-def pushed(like: str, mark: str, repository: Repository | None = None) -> Pushed:
-    """An image with the content of another one, and a mark that makes it a different one; in a new repository."""
-    source, digest = attached.repository_of(like, insecure=True)
-    repository = repository or Repository.at(
-        source.remote.address, f"tests/{uuid.uuid4().hex}/python-api", insecure=True
-    )
-    content = attached.subject(source, digest)
-    manifest = content.parsed
-    for blob in (manifest["config"], *manifest["layers"]):
-        repository.put_blob(source.blob(blob["digest"]))
-    manifest["annotations"] = {"mark": mark}
-    data = json.dumps(manifest).encode()
-    changed = Content(oci.sha256(data), content.media_type, data)
-    repository.put_manifest(changed.digest, changed)
-    return Pushed(repository, changed.digest)
-
-
 @pytest.fixture(scope="module")
 def keys() -> Iterator[tuple[Signer, Signer]]:
     """Two keys, gone from the home when the tests are over."""
@@ -265,7 +236,7 @@ def image_of(workbench: Workbench) -> str:
 
 
 def test_an_image_that_nobody_signed_is_refused(running: Workbench, keys: tuple[Signer, Signer]) -> None:
-    with pytest.raises(RefusedError, match="no valid signature by a key of `staging`"):
+    with pytest.raises(RefusedError, match="no valid signature by a signer of `staging`"):
         verified(pushed(image_of(running), "unsigned"), *keys)
 
 
@@ -344,8 +315,8 @@ def test_a_stack_runs_only_promoted_images_that_their_stack_signed(
 
     # when one is promoted that nobody signed, another signed, or whose content was changed in the registry
     refusals = {
-        "unsigned": "has no valid signature by a key of `staging`",
-        "theirs": "has no valid signature by a key of `staging`",
+        "unsigned": "has no valid signature by a signer of `staging`",
+        "theirs": "has no valid signature by a signer of `staging`",
         "changed": f"gave other content than {others['changed'].digest}",
     }
     for mark, why in refusals.items():

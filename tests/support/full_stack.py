@@ -212,7 +212,13 @@ _FLEET: dict[str, Any] = {
 }
 
 _WORKER: dict[str, Any] = {
-    "image": {"external": {"reference": f"docker.io/library/redis@{_DIGEST}", "reason": "checked by the test team"}},
+    "image": {
+        "external": {
+            "reference": f"docker.io/library/redis@{_DIGEST}",
+            "reason": "checked by the test team",
+            "signedBy": {"issuer": "https://ci.example.com", "identity": "https://ci.example.com/redis"},
+        }
+    },
     "profile": "vector",
     "port": None,
     "replicas": 1,

@@ -1,6 +1,7 @@
 """What the controllers that check signatures take: the parts of their published definitions that our policies use.
 
-Written down from https://github.com/sigstore/policy-controller/blob/main/config/300-clusterimagepolicy.yaml and
+Written down from https://github.com/sigstore/policy-controller/blob/main/config/300-clusterimagepolicy.yaml,
+https://github.com/sigstore/policy-controller/blob/main/config/300-trustroot.yaml and
 https://github.com/kyverno/kyverno/blob/main/config/crds/kyverno/kyverno.io_clusterpolicies.yaml; what is not named here
 is refused.
 """
@@ -31,6 +32,18 @@ _KEYS = _object(
     ctlog=_object(ignoreSCT=FLAG, pubkey=TEXT, tsaCertChain=TEXT),
 )
 
+_REKOR = _object(url=TEXT, pubkey=TEXT, ignoreTlog=FLAG)
+
+_KEYLESS = _object(
+    issuer=TEXT,
+    issuerRegExp=TEXT,
+    subject=TEXT,
+    subjectRegExp=TEXT,
+    roots=TEXT,
+    rekor=_REKOR,
+    ctlog=_object(ignoreSCT=FLAG, pubkey=TEXT, tsaCertChain=TEXT),
+)
+
 _VERIFY = _object(
     type={"type": "string", "enum": ["Cosign", "SigstoreBundle", "Notary"]},
     imageReferences=_list(TEXT),
@@ -38,8 +51,13 @@ _VERIFY = _object(
     mutateDigest=FLAG,
     verifyDigest=FLAG,
     required=FLAG,
-    attestors=_list(_object(count={"type": "integer", "minimum": 1}, entries=_list(_object(keys=_KEYS)))),
+    attestors=_list(
+        _object(count={"type": "integer", "minimum": 1}, entries=_list(_object(keys=_KEYS, keyless=_KEYLESS)))
+    ),
 )
+
+_AUTHORITY = _object(subject=_object(organization=TEXT, commonName=TEXT), uri=TEXT, certChain=TEXT)
+_LOG = _object(baseURL=TEXT, hashAlgorithm=TEXT, publicKey=TEXT)
 
 SPECS: Mapping[str, Schema] = {
     "ClusterImagePolicy": _object(
@@ -48,11 +66,26 @@ SPECS: Mapping[str, Schema] = {
             _object(
                 name=TEXT,
                 key=_object(data=TEXT, hashAlgorithm=TEXT, kms=TEXT),
+                keyless=_object(
+                    url=TEXT,
+                    trustRootRef=TEXT,
+                    insecureIgnoreSCT=FLAG,
+                    identities=_list(_object(issuer=TEXT, issuerRegExp=TEXT, subject=TEXT, subjectRegExp=TEXT)),
+                ),
                 signatureFormat=TEXT,
-                ctlog=_object(url=TEXT),
+                ctlog=_object(url=TEXT, trustRootRef=TEXT),
+                rfc3161timestamp=_object(trustRootRef=TEXT),
             )
         ),
         mode=TEXT,
+    ),
+    "TrustRoot": _object(
+        sigstoreKeys=_object(
+            certificateAuthorities=_list(_AUTHORITY),
+            timestampAuthorities=_list(_AUTHORITY),
+            ctLogs=_list(_LOG),
+            tLogs=_list(_LOG),
+        )
     ),
     "ClusterPolicy": _object(
         background=FLAG,
@@ -73,6 +106,7 @@ SPECS: Mapping[str, Schema] = {
 
 NAMES: Mapping[str, tuple[str, str, str]] = {
     "ClusterImagePolicy": ("policy.sigstore.dev", "v1beta1", "clusterimagepolicies"),
+    "TrustRoot": ("policy.sigstore.dev", "v1alpha1", "trustroots"),
     "ClusterPolicy": ("kyverno.io", "v1", "clusterpolicies"),
 }
 """Group, version and plural, by kind."""
@@ -106,3 +140,23 @@ def definition(kind: str) -> dict[str, Any]:
             ],
         },
     }
+
+
+_CHAIN: dict[str, Any] = {
+    "subject": {"organization": "shop", "commonName": "sigstore"},
+    "uri": "https://fulcio.example.com",
+    "certChain": {"certificates": [{"rawBytes": "AAAA"}]},
+}
+
+ROOT: Mapping[str, Any] = {
+    "certificateAuthorities": [_CHAIN],
+    "timestampAuthorities": [_CHAIN],
+    "tlogs": [
+        {
+            "baseUrl": "https://rekor.example.com",
+            "hashAlgorithm": "SHA2_256",
+            "publicKey": {"rawBytes": "AAAA", "keyDetails": "PKIX_ECDSA_P256_SHA_256"},
+        }
+    ],
+}
+"""What is trusted of a Sigstore, as cosign writes it."""

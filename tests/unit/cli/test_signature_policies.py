@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from cli.workspace import Workspace
 from components.spec.keyring import Key, Keyring, read_keyring, written
 from components.spec.settings import Settings
 from components.spec.tiers import complete
-from tests.support.signature_crds import NAMES, SPECS, closed
+from tests.support.signature_crds import NAMES, ROOT, SPECS, closed
 from tests.unit.components import given
 from tests.unit.components.program import KEYRING
 
@@ -46,14 +48,27 @@ def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path, "dev")
 
 
-def made(kind: str, workspace: Workspace, image: dict[str, Any]) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all(text(KINDS[kind], workspace, settings(image))))
+def made(kind: str, workspace: Workspace, image: dict[str, Any], **chain: Any) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all(text(KINDS[kind], workspace, settings(image, **chain))))
 
 
-@pytest.mark.parametrize("image", [BUILD, PROMOTE], ids=["built", "promoted"])
+KEYLESS = {"issuer": "https://ci.example.com", "identity": "https://ci.example.com/deliver"}
+OTHERS = {
+    "external": {**EXTERNAL["external"], "signedBy": {"issuer": "https://ci.example.com", "identityRegExp": ".+"}}
+}
+OWN = {"trustedRoot": "root.json", "instance": {"fulcio": "https://f.example.com", "rekor": "https://r.example.com"}}
+
+
+@pytest.mark.parametrize(
+    ("image", "chain"),
+    [(BUILD, {}), (PROMOTE, {}), (OTHERS, {}), (BUILD, {"signing": {"keyless": KEYLESS}, "admission": False})],
+    ids=["built", "promoted", "somebody else's", "keyless"],
+)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_policy_is_what_its_controller_takes(workspace: Workspace, kind: str, image: dict[str, Any]):
-    for policy in made(kind, workspace, image):
+def test_a_policy_is_what_its_controller_takes(
+    workspace: Workspace, kind: str, image: dict[str, Any], chain: dict[str, Any]
+):
+    for policy in made(kind, workspace, image, **chain):
         group, version, _ = NAMES[policy["kind"]]
         assert policy["apiVersion"] == f"{group}/{version}"
         jsonschema.validate(policy["spec"], closed(SPECS[policy["kind"]]))
@@ -68,6 +83,39 @@ def test_during_a_rotation_one_of_both_keys_is_enough(workspace: Workspace):
     (other,) = made("policy-controller", workspace, PROMOTE)
     assert OLD in [each["key"]["data"] for each in other["spec"]["authorities"]]
     assert len(other["spec"]["authorities"]) == 2
+
+
+def test_an_identity_counts_in_the_place_of_keys(workspace: Workspace):
+    chain: dict[str, Any] = {"signing": {"keyless": KEYLESS}, "admission": False}
+    (policy,) = made("policy-controller", workspace, PROMOTE, **chain)
+    (authority,) = policy["spec"]["authorities"]
+    named = {"issuer": KEYLESS["issuer"], "subject": KEYLESS["identity"]}
+    assert authority["keyless"] == {"identities": [named]}
+    assert authority["signatureFormat"] == "bundle"
+    (other,) = made("kyverno", workspace, PROMOTE, **chain)
+    (rule,) = other["spec"]["rules"][0]["verifyImages"]
+    assert rule["type"] == "SigstoreBundle"
+    assert rule["attestors"][0]["entries"][0]["keyless"].items() >= named.items()
+
+
+def test_somebody_elses_image_is_held_to_who_signs_it(workspace: Workspace):
+    (policy,) = made("policy-controller", workspace, OTHERS)
+    assert policy["spec"]["images"] == [{"glob": "docker.io/library/redis@**"}]
+    assert policy["spec"]["authorities"][0]["keyless"]["identities"][0]["subjectRegExp"] == "^(?:.+)$"
+
+
+def test_a_sigstore_of_ones_own_is_trusted_by_policy_controller_and_told_of_kyverno(workspace: Workspace):
+    (workspace.checkout / "root.json").write_text(json.dumps(ROOT))
+    chain: dict[str, Any] = {"signing": {"keyless": KEYLESS | OWN}, "admission": False}
+    root, policy = made("policy-controller", workspace, BUILD, **chain)
+    jsonschema.validate(root["spec"], closed(SPECS["TrustRoot"]))
+    chains = root["spec"]["sigstoreKeys"]["certificateAuthorities"]
+    assert base64.b64decode(chains[0]["certChain"]).startswith(b"-----BEGIN CERTIFICATE-----\nAAAA\n")
+    (authority,) = policy["spec"]["authorities"]
+    assert authority["keyless"]["trustRootRef"] == authority["ctlog"]["trustRootRef"] == root["metadata"]["name"]
+    assert authority["keyless"]["insecureIgnoreSCT"] is True
+    with pytest.raises(BadInputError, match="use policy-controller"):
+        made("kyverno", workspace, BUILD, **chain)
 
 
 def test_the_repositories_are_those_that_run_by_digest(workspace: Workspace):

@@ -117,6 +117,40 @@ def test_an_image_is_signed_for_admission_only_where_that_is_wanted(monkeypatch:
     assert wanted.one("Signature").inputs["admission"] is True
 
 
+IDENTITY = {"issuer": "https://ci.example.com", "identity": "https://ci.example.com/deliver"}
+
+
+def test_an_image_is_signed_and_stated_about_as_whom_the_stack_names(monkeypatch: pytest.MonkeyPatch):
+    recording = run(monkeypatch, "dev", preview=False, supplyChain={"signing": {"keyless": IDENTITY}})
+    named = {"issuer": IDENTITY["issuer"], "subject": IDENTITY["identity"], "expression": False, "trustedRoot": ""}
+    for step in ("Signature", "Provenance"):
+        inputs = recording.one(step).inputs
+        assert inputs["keyless"] == {**named, "services": {}, "tokenFile": ""}
+        assert "key" not in inputs
+
+
+def test_what_another_stack_ran_must_be_signed_by_the_identity(monkeypatch: pytest.MonkeyPatch):
+    workloads = {"api": {"image": {"promote": {"from": "staging"}}, "port": 8000}}
+    chain = {"signing": {"keyless": IDENTITY}}
+    promotions = {("staging", "api"): DIGEST}
+    recording = run(
+        monkeypatch, "dev", preview=False, promotions=promotions, workloads=workloads, supplyChain=chain
+    )  # fmt: skip
+    inputs = recording.one("Verification").inputs
+    assert list(inputs["trusted"]) == [IDENTITY["identity"]]
+    assert inputs["source"] == "staging"
+
+
+def test_somebody_elses_image_must_be_signed_by_whom_the_stack_names(monkeypatch: pytest.MonkeyPatch):
+    external = {"reference": f"docker.io/library/redis@{DIGEST}", "reason": "official, reviewed", "signedBy": IDENTITY}
+    workloads = {"redis": {"image": {"external": external}, "port": 6379}}
+    recording = run(monkeypatch, "dev", preview=False, workloads=workloads)
+    assert steps(recording) == ["ExternalVerification", "ExternalScan"]
+    inputs = recording.one("ExternalVerification").inputs
+    assert inputs["insecure"] is False
+    assert "source" not in inputs
+
+
 def test_nothing_of_a_private_key_is_declared(monkeypatch: pytest.MonkeyPatch):
     recording = run(monkeypatch, "dev", preview=False)
     assert "PRIVATE" not in str([each.inputs for each in recording.resources])
