@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster import programs, stacks
+from tests.cluster.live import OPEN, Live
 from tests.cluster.support import Cluster
 from tests.cluster.traces import left_by_cluster
 from tests.support.workbench import Workbench, copy_checkout
@@ -106,3 +107,17 @@ def namespace(cluster: Cluster) -> Iterator[str]:
     cluster.make_namespace(name, {"pod-security.kubernetes.io/enforce": "restricted"})
     yield name
     cluster.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
+
+
+@pytest.fixture
+def live(cluster: Cluster, namespace: str) -> Live:
+    """A process of the live provider that works in a namespace of its own."""
+    return Live(cluster.kubeconfig, namespace)
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Closes the connections of every such process that a test has made."""
+    yield
+    while OPEN:
+        OPEN.pop().close()

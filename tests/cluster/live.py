@@ -200,3 +200,13 @@ def workload(kind: str, name: str, spec: Properties, **fields: object) -> Proper
         "template": {"metadata": {"labels": {"app": name}}, "spec": spec},
     }
     return {"apiVersion": "apps/v1", "kind": kind, "metadata": metadata, "spec": {**made, **cast(Properties, fields)}}
+
+
+def config_map(name: str = "settings", **data: str) -> Properties:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {**data}}
+
+
+def serving(image: str, name: str = "web", say: str = "1", **spec: object) -> Properties:
+    return workload(
+        "Deployment", name, pod_spec(container(image, "-serve", f"-say={say}", readinessProbe=PROBE)), **spec
+    )
