@@ -39,7 +39,7 @@ doctor: ## Say what is installed, where from, and what is missing
 test: venv ## Run the fast tests: units, and the real engine
 	@failed=0; \
 	$(BIN)/pytest --quiet --numprocesses=2 tests/unit $(ARGS) || failed=1; \
-	$(BIN)/pytest --durations=40 tests/engine $(ARGS) || failed=1; \
+	$(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --durations=40 tests/engine $(ARGS) || failed=1; \
 	exit $$failed
 
 e2e: venv ## Run the tests with a cluster and with Docker

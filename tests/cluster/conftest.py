@@ -6,7 +6,6 @@ import fcntl
 import json
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,42 +13,13 @@ from tests.cluster import programs, stacks
 from tests.cluster.live import OPEN, Live
 from tests.cluster.support import Cluster
 from tests.cluster.traces import left_by_cluster
+from tests.support.machine import actor, embedded_registry, home
 from tests.support.workbench import Workbench, copy_checkout
-from toolchain import buildkit, processes, registry
 from toolchain.cluster import down, status, up
 from toolchain.home import Home
-from toolchain.install import ensure
 from toolchain.progress import Progress
 
-FIRST_TIME_S = 1800
-"""On a fresh machine the first test waits until Kubernetes is built."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(FIRST_TIME_S))
-
-
-@pytest.fixture(scope="session")
-def home() -> Home:
-    """The machine's own home: programs are built once, not for every run of the tests."""
-    return Home.from_environment()
-
-
-@pytest.fixture(scope="session")
-def embedded_registry(home: Home) -> Iterator[str]:
-    """The address of the running embedded registry. After the session it runs if it ran before; so does BuildKit."""
-    served, built = registry.answers(), processes.running(home, buildkit.NAME)
-    if not served:
-        program = ensure(("docker-registry",), home, Progress())["docker-registry"]
-        registry.start(home, str(program))
-    yield registry.address()
-    if not served:
-        registry.stop(home)
-    if not built:  # the stacks of the tests start it
-        buildkit.stop(home)
-        assert buildkit.mounts_below(home.root, Path("/proc/self/mountinfo")) == []
+__all__ = ["actor", "embedded_registry", "home"]
 
 
 @pytest.fixture(scope="session")
@@ -73,12 +43,6 @@ def cluster(home: Home, embedded_registry: str) -> Iterator[Cluster]:
 def responder(home: Home, embedded_registry: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An image, by digest, of a program that answers on 8080; see `responder/main.go`."""
     return programs.image("responder", home, embedded_registry, tmp_path_factory.mktemp("responder"))
-
-
-@pytest.fixture(scope="session")
-def actor(home: Home, embedded_registry: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An image, by digest, of a program that says, waits, serves and ends as it is told; see `actor/main.go`."""
-    return programs.image("actor", home, embedded_registry, tmp_path_factory.mktemp("actor"))
 
 
 @pytest.fixture(scope="session")
