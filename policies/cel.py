@@ -25,6 +25,7 @@ from policies.predicates import (
     Matches,
     Missing,
     Not,
+    OfValue,
     OneOf,
     OnlyKeys,
     Parameters,
@@ -135,20 +136,7 @@ def items_of(field: Field, names: Names) -> str:
 
 
 def _of_value(  # noqa: C901 (one case for each predicate)
-    predicate: Equals
-    | OneOf
-    | Missing
-    | Empty
-    | Positive
-    | SameQuantity
-    | Same
-    | AtLeast
-    | AtMost
-    | Matches
-    | Contains
-    | Longer
-    | OnlyKeys
-    | Within,
+    predicate: OfValue,
     parameters: Parameters,
     names: Names,
 ) -> str:

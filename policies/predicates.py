@@ -279,7 +279,7 @@ class PythonOnly:
     judge: Callable[[object, Parameters], str | Unknown | None]
 
 
-Predicate = (
+OfValue = (
     Equals
     | OneOf
     | Missing
@@ -294,15 +294,10 @@ Predicate = (
     | Longer
     | OnlyKeys
     | Within
-    | EveryItem
-    | SomeItem
-    | Since
-    | Chosen
-    | Not
-    | AllOf
-    | AnyOf
-    | PythonOnly
 )
+"""Asks one value."""
+
+Predicate = OfValue | EveryItem | SomeItem | Since | Chosen | Not | AllOf | AnyOf | PythonOnly
 
 
 def parts(predicate: Predicate) -> Iterator[Predicate]:
