@@ -39,4 +39,6 @@ if bases:
     pulumi.export("bases", bases)
 pulumi.export("workloads", addresses)
 pulumi.export("capacity", settings.capacity)
+if settings.prices:
+    pulumi.export("cost", settings.cost)
 pulumi.export("manifests", settings.target.folder if isinstance(settings.target, RenderTarget) else None)

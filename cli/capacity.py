@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from cli.tables import aligned
 from components.spec.settings import Settings
 from components.spec.timing import deploy_seconds, least_job_seconds
 
@@ -36,23 +37,16 @@ def capacity_table(found: Mapping[str, Any]) -> str:
     for name in ("quota", "fleet"):
         if found[name]:
             rows.append((name, "", "", str(found[name].get("pods", "")), *_amounts(found[name])))
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def times_table(found: Mapping[str, Mapping[str, int]]) -> str:
     """How long each workload may take to start, to stand still, to roll over and to stop."""
     rows = [("workload", "start", "progress", "rollout", "grace")]
     rows += [(name, *(f"{seconds} s" for seconds in each.values())) for name, each in found.items()]
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def _amounts(found: Mapping[str, Any]) -> tuple[str, str, str]:
     gpus = ", ".join(f"{count} of {resource}" for resource, count in found["gpus"].items())
     return gpus or "-", str(found["cpu"]), str(found["memory"])
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )

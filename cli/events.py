@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from cli.plain import mapping
 
@@ -49,13 +49,13 @@ def summary(events: Iterable[Event]) -> Summary | None:
     return None
 
 
-def stack_outputs(events: Iterable[Event]) -> dict[str, Any]:
-    """The stack's outputs as the run left them, secrets masked."""
+def stack_outputs(events: Iterable[Event], when: Literal["old", "new"] = "new") -> dict[str, Any]:
+    """The stack's outputs as the run found or left them, secrets masked."""
     outputs: dict[str, Any] = {}
     for event in events:
         metadata = mapping(mapping(event.get("resOutputsEvent")).get("metadata"))
         if metadata.get("type") == STACK_TYPE:
-            outputs = mapping(mapping(metadata.get("new")).get("outputs")) or outputs
+            outputs = mapping(mapping(metadata.get(when)).get("outputs")) or outputs
     return outputs
 
 

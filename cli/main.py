@@ -28,6 +28,7 @@ COMMANDS = {
     "validate": "validate",
     "config": "config",
     "capacity": "capacity",
+    "cost": "cost",
     "schema": "schema",
     "stack": "stack",
     "promote": "promote",

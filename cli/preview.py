@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from cli import capacity, deploy, settings
+from cli import capacity, cost, deploy, events, settings
 from cli.failures import CommandError
 from cli.git import head
 from cli.operation import Outcome, operate, write_err, write_out
@@ -24,7 +24,10 @@ def show(workspace: Workspace, flags: Sequence[str]) -> None:
     described = settings.load(workspace).settings
     if described.fleet or any(workload.gpu for workload in described.wanted_workloads.values()):
         click.echo(f"{capacity.capacity_table(described.capacity)}\n")
-    _run(workspace, flags, write_out).require_success()
+    outcome = _run(workspace, flags, write_out)
+    outcome.require_success()
+    if told := _cost(outcome.events):
+        click.echo(told)
 
 
 def record(open_workspace: Callable[[], Workspace], stack: str, flags: Sequence[str], out: Path | None) -> None:
@@ -42,6 +45,7 @@ def record(open_workspace: Callable[[], Workspace], stack: str, flags: Sequence[
         time=datetime.now(UTC).isoformat(timespec="seconds"),
         error=str(failure) if failure else None,
         events=outcome.events if outcome else (),
+        cost=_cost(outcome.events) if outcome else "",
     )
     text = json.dumps(recorded, indent=1) + "\n"
     if out:
@@ -51,6 +55,10 @@ def record(open_workspace: Callable[[], Workspace], stack: str, flags: Sequence[
         click.echo(text, nl=False)
     if failure:
         raise failure
+
+
+def _cost(told: Sequence[events.Event]) -> str:
+    return cost.change(events.stack_outputs(told, "old").get("cost"), events.stack_outputs(told).get("cost"))
 
 
 def _run(workspace: Workspace, flags: Sequence[str], show: Callable[[bytes], object]) -> Outcome:

@@ -15,7 +15,7 @@ KEPT_EVENTS = ("diagnosticEvent", "policyEvent", "resourcePreEvent", "summaryEve
 
 
 def document(
-    *, stack: str, commit: str | None, time: str, error: str | None, events: Iterable[Event]
+    *, stack: str, commit: str | None, time: str, error: str | None, events: Iterable[Event], cost: str = ""
 ) -> dict[str, Any]:
     """What `slipway preview --json` writes and `slipway preview-comment` reads.
 
@@ -25,9 +25,10 @@ def document(
         time: When, as ISO 8601 in UTC.
         error: Why the preview failed; empty when the events say so themselves, None when it did not fail.
         events: What the engine told, secrets masked by it.
+        cost: What a month costs and how that changes; empty where nobody says.
 
     Returns:
-        The keys `format`, `stack`, `commit`, `time`, `failed`, `error`, `events`.
+        The keys `format`, `stack`, `commit`, `time`, `failed`, `error`, `events`, `cost`.
     """
     return {
         "format": FORMAT,
@@ -37,6 +38,7 @@ def document(
         "failed": error is not None,
         "error": error or "",
         "events": [event for event in events if _kept(event)],
+        "cost": cost,
     }
 
 

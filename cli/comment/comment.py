@@ -16,6 +16,7 @@ LIMIT = 60_000
 
 # What the sections above the object changes may take of it, so that none crowds out the others.
 TABLE_SHARE, LOSSES_SHARE, FINDINGS_SHARE, FAILURES_SHARE, WARNINGS_SHARE = 6_000, 10_000, 12_000, 10_000, 4_000
+COSTS_SHARE = 2_000
 
 # What the engine adds to every failure.
 EMPTY_REASONS = ("preview failed", "update failed")
@@ -57,6 +58,7 @@ def render(previews: Sequence[Preview], commit: str | None = None, link: str | N
             MARKER,
             f"## {_headline(previews)}\n",
             _table(previews),
+            _costs(previews),
             _losses(previews),
             _findings(previews),
             _failures(previews),
@@ -107,6 +109,11 @@ def _levels(preview: Preview) -> str:
 
 def _rank(order: Sequence[str], level: str) -> tuple[int, str]:
     return (order.index(level) if level in order else len(order), level)
+
+
+def _costs(previews: Sequence[Preview]) -> str:
+    items = [f"- {code(preview.stack)}: {inline(preview.cost)}" for preview in previews if preview.cost]
+    return _section("Cost", items, COSTS_SHARE)
 
 
 def _losses(previews: Sequence[Preview]) -> str:

@@ -94,7 +94,19 @@ class Diagnostic:
 
 @dataclass(frozen=True)
 class Preview:
-    """One stack's preview. `time` is ISO 8601 in UTC; `error` says why it failed where no diagnostic does."""
+    """One stack's preview.
+
+    Attributes:
+        stack: Its name.
+        commit: The checkout's.
+        time: When, as ISO 8601 in UTC.
+        failed: Whether it failed.
+        error: Why, where no diagnostic says so.
+        steps: What changes.
+        findings: What the policies found.
+        diagnostics: What else was told.
+        cost: What a month costs and how that changes; empty where nobody says.
+    """
 
     stack: str
     commit: str
@@ -104,6 +116,7 @@ class Preview:
     steps: tuple[Step, ...]
     findings: tuple[Finding, ...]
     diagnostics: tuple[Diagnostic, ...]
+    cost: str
 
     def count(self, operation: str) -> int:
         """How many resources this happens to."""
@@ -138,6 +151,7 @@ def read_preview(content: str, name: str) -> Preview:
         steps=tuple(_steps(events)),
         findings=tuple(dict.fromkeys(_findings(events))),
         diagnostics=tuple(dict.fromkeys(_diagnostics(events))),
+        cost=text(document.get("cost")),
     )
 
 

@@ -37,6 +37,7 @@ KEYS = (
     "secrets",
     "bases",
     "fleet",
+    "prices",
     "monitoring",
     "backup",
     "supplyChain",

@@ -9,11 +9,13 @@ from components.spec import checks
 from components.spec.backup import BACKUP, Backup, saved
 from components.spec.base import Spec
 from components.spec.capacity import demands, summary
+from components.spec.cost import cost_summary, uses
 from components.spec.environment import Environment
 from components.spec.fleet import Fleet
 from components.spec.image import BuildImage, Image
 from components.spec.monitoring import Monitoring
 from components.spec.order import wanted
+from components.spec.prices import Prices
 from components.spec.refusal import refused
 from components.spec.registry import Registry
 from components.spec.secret import Secret
@@ -46,6 +48,9 @@ class Settings(Spec):
 
     fleet: Fleet | None = None
     """The nodes that there are; left out, nobody checks that pods find one."""
+
+    prices: Prices | None = None
+    """What things cost; left out, nobody says what the environment does."""
 
     monitoring: Monitoring | None = None
     """What watches the workloads; left out, nothing does."""
@@ -88,6 +93,15 @@ class Settings(Spec):
     def capacity(self) -> dict[str, Any]:
         """What the workloads need at their peak, and what there is; see `components.spec.capacity.summary`."""
         return summary(demands(self.wanted_workloads, self.monitoring, self.backup), self.environment.quota, self.fleet)
+
+    @property
+    def cost(self) -> dict[str, Any] | None:
+        """What a month costs, if there are prices; see `components.spec.cost.cost_summary`."""
+        return (
+            cost_summary(uses(self.wanted_workloads, self.monitoring, self.backup), self.prices)
+            if self.prices
+            else None
+        )
 
     @property
     def mounted_secrets(self) -> Mapping[str, Secret]:

@@ -364,6 +364,13 @@ FULL: Mapping[str, Any] = {
     },
     "workloads": {"api": _API, "embedder": _EMBEDDER, "worker": _WORKER, **_WITH_GPUS, **_WITH_MODELS, **_JOBS},
     "fleet": _FLEET,
+    "prices": {
+        "currency": "EUR",
+        "cpuHour": 0.03,
+        "memoryHour": "0.004",
+        "storageMonth": 0.1,
+        "gpuHour": {"NVIDIA-A100-SXM4-80GB": 3.2, "NVIDIA-A100-SXM4-80GB/1g.10gb": 0.5},
+    },
     "secrets": {
         "session-key": {"generated": {"length": 48, "special": True, "rotation": 2}},
         "database-password": {"fromConfig": {"key": "databasePassword"}},

@@ -26,6 +26,7 @@ from components.spec.image import BuildImage, ExternalImage, Image, PromoteImage
 from components.spec.job import Job, Schedule
 from components.spec.model import Model
 from components.spec.monitoring import Monitoring, Receiver
+from components.spec.prices import Prices
 from components.spec.probes import Probes
 from components.spec.refusal import KIND, Refusal
 from components.spec.refusal import Path as SpecPath
@@ -68,6 +69,7 @@ TABLES: Mapping[str, tuple[str, type[Spec], SpecPath]] = {
     "job": ("jobs.md", Job, ("workloads", NAME, "job")),
     "autoscaling": ("autoscaling.md", Autoscaling, ("workloads", NAME, "autoscaling")),
     "fleet": ("capacity.md", Fleet, ("fleet",)),
+    "prices": ("cost.md", Prices, ("prices",)),
     "tags": ("tags.md", Tags, ("workloads", NAME, "image", "build", "tags")),
     "retention": ("retention.md", Retention, ("registry", "retention")),
     "image": ("verified-image.md", Image, ("workloads", NAME, "image")),
@@ -156,6 +158,10 @@ UNITS = (
     ("parallelism", "pods"),
     ("keepSucceeded", "runs"),
     ("keepFailed", "runs"),
+    ("cpuHour", "money for a core and an hour"),
+    ("memoryHour", "money for a GiB and an hour"),
+    ("storageMonth", "money for a GiB and a month"),
+    ("gpuHour", "money for one and an hour"),
 )
 """How the name of a field ends, and the unit of its number."""
 

@@ -31,6 +31,7 @@ def test_the_last_outputs_of_the_stack_count() -> None:
         told("pulumi:pulumi:Stack", {"images": {"a": "b"}}),
     ]
     assert stack_outputs(events) == {"images": {"a": "b"}}
+    assert stack_outputs(events, "old") == {}
 
 
 def test_an_error_names_its_resource() -> None:

@@ -54,8 +54,8 @@ def diagnostic(severity: str, message: str, about: str = "") -> dict[str, Any]:
     return {"diagnosticEvent": {"severity": severity, "message": message, "urn": about}}
 
 
-def preview(*events: dict[str, Any], stack: str = "prod", error: str | None = None) -> Preview:
-    written = document(stack=stack, commit=COMMIT, time=TIME, error=error, events=events)
+def preview(*events: dict[str, Any], stack: str = "prod", error: str | None = None, cost: str = "") -> Preview:
+    written = document(stack=stack, commit=COMMIT, time=TIME, error=error, events=events, cost=cost)
     return read_preview(json.dumps(written), f"{stack}.json")
 
 

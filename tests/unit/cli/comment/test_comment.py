@@ -272,3 +272,9 @@ def test_whatever_an_object_holds_the_comment_stays_well_formed(
     assert len(text) <= LIMIT
     assert_fences_close(text)
     assert text.count("<details>") == text.count("</details>")
+
+
+def test_the_cost_of_a_month_is_told_where_somebody_states_prices() -> None:
+    told = render([preview(cost="Cost of a month: 6.02 EUR, +3.01"), preview(stack="dev")])
+    assert "### Cost\n\n- `prod`: Cost of a month: 6.02 EUR, +3.01\n" in told
+    assert "### Cost" not in render([preview()])

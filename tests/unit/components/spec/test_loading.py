@@ -56,6 +56,7 @@ def test_every_leaf_has_an_origin():
         "secrets",
         "bases",
         "fleet",
+        "prices",
         "monitoring",
         "backup",
         "supplyChain",

@@ -20,6 +20,7 @@ from components.spec import (
     job,
     model,
     placement,
+    prices,
     scaling,
     timing,
 )
@@ -41,6 +42,7 @@ MODULES = (
     job,
     model,
     placement,
+    prices,
     scaling,
     timing,
 )
@@ -60,6 +62,7 @@ ABOUT = (
     "job",
     "mig",
     "model",
+    "prices",
     "priority",
     "progress",
     "pull",
