@@ -105,7 +105,6 @@ def _days() -> Sequence[date]:
     return [first + timedelta(days) for days in range((end - first).days)]
 
 
-@cache
 def read_cron(text: str) -> Cron:
     """Reads a schedule.
 

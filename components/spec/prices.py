@@ -8,23 +8,18 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from components.spec.checked import Checked, Checks
-from components.spec.refusal import Refusal, refused
-from components.spec.values import matching
+from components.spec.refusal import Refusal
+from components.spec.values import matching, read_decimal
 
 _MOST = Decimal(1_000_000)
-_ALLOWED = f"a price from 0 to {_MOST}, in the units of `currency`"
+_OTHERWISE = Refusal(
+    allowed=f"a price from 0 to {_MOST}, in the units of `currency`",
+    mend="write for example `0.04`, and `0` for what costs nothing",
+)
 
 
 def _price(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise refused(Refusal(allowed=_ALLOWED, mend="write for example `0.04`"))
-    try:
-        fits = 0 <= Decimal(str(value)) <= _MOST
-    except ArithmeticError:
-        fits = False
-    if not fits:
-        raise refused(Refusal(allowed=_ALLOWED, mend="write for example `0.04`, and `0` for what costs nothing"))
-    return str(value)
+    return read_decimal(value, Decimal(0), _MOST, _OTHERWISE)
 
 
 Price = Annotated[

@@ -11,7 +11,7 @@ from components.spec import defaults
 from components.spec.base import Spec
 from components.spec.burn_rate import GRAIN
 from components.spec.refusal import Refusal, refused
-from components.spec.values import Duration, LabelName, MetricName, duration_seconds
+from components.spec.values import Duration, LabelName, MetricName, duration_seconds, read_decimal
 
 _LOWEST, _HIGHEST = Decimal(95), Decimal("99.999")
 """Below 95 % the fastest burn rate, 14.4, comes near a threshold of 1, which no share of failures is above; above
@@ -24,17 +24,8 @@ _BEYOND_RE2 = re.compile(r"\(\?[^:i]|\\[1-9]|[*+?}]\+")
 
 
 def _percent(value: object) -> str:
-    allowed = f"a percentage from {_LOWEST} to {_HIGHEST}"
-    mend = "write for example `99.9`"
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise refused(Refusal(allowed=allowed, mend=mend))
-    try:
-        fits = _LOWEST <= Decimal(str(value)) <= _HIGHEST
-    except ArithmeticError:
-        fits = False
-    if not fits:
-        raise refused(Refusal(allowed=allowed, mend=mend))
-    return str(value)
+    otherwise = Refusal(allowed=f"a percentage from {_LOWEST} to {_HIGHEST}", mend="write for example `99.9`")
+    return read_decimal(value, _LOWEST, _HIGHEST, otherwise)
 
 
 Percent = Annotated[

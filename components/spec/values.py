@@ -213,6 +213,20 @@ EnvValue = Annotated[
 ]
 """The value of an environment variable. Fractions want quotes, or `1.10` would lose its zero."""
 
+
+def read_decimal(value: object, least: Decimal, most: Decimal, otherwise: Refusal) -> str:
+    """A number as written, whole or with a fraction, if it is within its bounds; else the refusal."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise refused(otherwise)
+    try:
+        fits = least <= Decimal(str(value)) <= most
+    except ArithmeticError:
+        fits = False
+    if not fits:
+        raise refused(otherwise)
+    return str(value)
+
+
 _SMALLEST_CPU = Decimal("0.001")
 _LARGEST_CPU = Decimal(1024)
 _SMALLEST_MEMORY = Decimal(4 * 2**20)
