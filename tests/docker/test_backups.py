@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,31 +13,39 @@ import pytest
 from tests.docker.engine import Engine
 from tests.support import saving
 from tests.support.saving import Kept
+from tests.support.waiting import eventually
 from tests.support.workbench import copy_checkout
+
+HEALTH_S = 120
+"""A health check comes every few seconds; the third one that fails in turn counts."""
 
 
 @pytest.fixture(scope="module")
-def kept(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
-    name = f"saved-{uuid.uuid4().hex[:8]}"
+def namespace() -> str:
+    return f"saved-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="module")
+def kept(engine: Engine, namespace: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     workbench = copy_checkout(tmp_path_factory.mktemp("saved") / "checkout")
-    saving.write(workbench, {"kind": "docker"}, name, {"volume": f"{name}-kept"})
-    engine.docker("volume", "create", f"{name}-kept")
+    saving.write(workbench, {"kind": "docker"}, namespace, {"volume": f"{namespace}-kept"})
+    engine.docker("volume", "create", f"{namespace}-kept")
 
     def beside(code: str) -> str:
-        return engine.docker("exec", f"{name}.store-backup", "python3", "-c", code)
+        return engine.docker("exec", f"{namespace}.store-backup", "python3", "-c", code)
 
     try:
         found = Kept(
             workbench,
-            lambda code: engine.docker("exec", f"{name}.store", "python3", "-c", code),
+            lambda code: engine.docker("exec", f"{namespace}.store", "python3", "-c", code),
             beside,
-            lambda code: engine.docker("exec", f"{name}.store-backup", "python3", "-c", code, "/repository"),
+            lambda code: engine.docker("exec", f"{namespace}.store-backup", "python3", "-c", code, "/repository"),
         )
         found.done("up", "--yes")
         yield found
     finally:
         workbench.slipway("destroy", "--stack", "dev", "--yes")
-        engine.clear(name)
+        engine.clear(namespace)
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +70,20 @@ def test_a_folder_of_this_machine_takes_what_was_saved(kept: Kept, good: dict[st
     assert files == sorted(["/data", *good])
 
 
-def test_damage_is_noticed(kept: Kept, good: dict[str, Any]) -> None:
+def health(engine: Engine, container: str) -> tuple[str, str]:
+    """What the engine says of a container, and what its health check said last."""
+    found = engine.inspect(container)["State"]["Health"]
+    return found["Status"], found["Log"][-1]["Output"].strip()
+
+
+def test_damage_is_noticed_and_told_by_the_engine(
+    kept: Kept, good: dict[str, Any], engine: Engine, namespace: str
+) -> None:
+    # given what is sound
     del good
+    seen = partial(health, engine, f"{namespace}.store-backup")
+    assert eventually(lambda: seen()[0] == "healthy", HEALTH_S), seen()
+    # when it is damaged
     saving.damaged(kept)
+    # then whoever asks the engine is told
+    assert eventually(lambda: seen() == ("unhealthy", "the last check failed"), HEALTH_S), seen()

@@ -18,7 +18,7 @@ from volume_backup.restoring import RefusedError, restore
 from volume_backup.settings import PORT, Settings, settings
 
 FAILED, REFUSED = 1, 2
-ALIVE_S = 3.0
+SOUND_S = 3.0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="volume_backup")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="save and check by the clock")
-    commands.add_parser("alive", help="whether `run` answers")
+    commands.add_parser("sound", help="whether `run` answers, has saved in time, and found everything whole")
     commands.add_parser("now", help="let `run` save and check at once, and wait for it")
     commands.add_parser("snapshots", help="what is kept, as JSON")
     for name in ("restore", "dump"):
@@ -37,8 +37,8 @@ def main(arguments: Sequence[str]) -> int:
             command.add_argument("--force", action="store_true")
     given = parser.parse_args(arguments)
     environ = own_environment()
-    if given.command == "alive":
-        return _asked("/health", timeout_s=ALIVE_S)
+    if given.command == "sound":
+        return _asked("/sound", timeout_s=SOUND_S)
     if given.command == "now":
         return _asked("/now", content=b"")
     wanted = settings(environ)

@@ -14,6 +14,9 @@ from volume_backup.settings import Settings
 RETRY_S = 300.0
 """Seconds until something that failed is tried again, if its schedule does not come before."""
 
+STALE_AFTER = 2
+"""After so many times `every` what is kept counts as too old: one backup was left out, and tried again in vain."""
+
 
 @dataclass
 class State:
@@ -44,6 +47,7 @@ class Agent:
         self.state = State()
         self._settings, self._restic, self._clock = settings, restic, clock
         self._prepared = False
+        self._began = clock()
         self._turn = threading.Condition()
         self._asked = self._answered = 0
         self._went_well = False
@@ -56,6 +60,16 @@ class Agent:
             self._turn.notify_all()
             self._turn.wait_for(lambda: self._answered >= ticket)
             return self._went_well
+
+    def trouble(self) -> str:
+        """Why what is kept is not what it should be, for whoever watches over it; empty while it is."""
+        if self.state.check_failed:
+            return "the last check failed"
+        last = self.state.last_success
+        old = self._clock() - (self._began if last is None else last)
+        if old <= STALE_AFTER * self._settings.every:
+            return ""
+        return "nothing could be saved yet" if last is None else f"the last good backup is {old:.0f} seconds old"
 
     def run(self) -> NoReturn:
         """Do what is due or asked for, and wait for the next time."""

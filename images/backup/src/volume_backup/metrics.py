@@ -1,4 +1,4 @@
-"""Tells Prometheus how it stands, and whoever runs the container that it lives."""
+"""Tells Prometheus how it stands, and whoever runs the container that it lives, and that what it keeps is sound."""
 
 import ipaddress
 from http import HTTPStatus
@@ -30,16 +30,18 @@ def exposition(state: State) -> str:
 
 
 def server(agent: Agent, port: int) -> ThreadingHTTPServer:
-    """A server of `/metrics`, `/health` and `/ready`; what is sent to `/now` from within lets the agent act.
+    """A server of `/metrics`, `/health`, `/ready` and `/sound`; what is sent to `/now` from within lets the agent act.
 
-    Ready is whoever answers: the container is in the workload's pod, which must not stop serving for want of a
-    repository.
+    Sound is what has been saved in time, and was whole when last read. Ready is whoever answers: the container is in
+    the workload's pod, which must not stop serving for want of a repository.
     """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            texts = {"/metrics": exposition(agent.state), "/health": "ok\n", "/ready": "ok\n"}
-            if self.path in texts:
+            texts = {"/metrics": exposition(agent.state), "/health": "ok\n", "/ready": "ok\n", "/sound": "ok\n"}
+            if self.path == "/sound" and (trouble := agent.trouble()):
+                self._answer(HTTPStatus.SERVICE_UNAVAILABLE, f"{trouble}\n")
+            elif self.path in texts:
                 self._answer(HTTPStatus.OK, texts[self.path])
             else:
                 self._answer(HTTPStatus.NOT_FOUND, "not found\n")

@@ -110,3 +110,38 @@ def test_who_asks_is_told_that_it_failed():
     threading.Thread(target=found.run, daemon=True).start()
 
     assert not found.ask()
+
+
+def test_what_is_kept_is_sound_until_a_backup_was_left_out_and_its_repetition_failed():
+    repository = Repository(MONDAY)
+    found = agent(repository)
+    assert found.step()
+    assert found.trouble() == ""
+
+    repository.now += 2 * DAY
+    assert found.trouble() == ""
+
+    repository.now += 1
+    assert found.trouble() == f"the last good backup is {2 * DAY + 1} seconds old"
+
+
+def test_what_never_was_saved_is_trouble_as_late_as_what_is_old():
+    repository = Repository(MONDAY)
+    repository.failing = {"prepare"}
+    found = agent(repository)
+    assert not found.step()
+    assert found.trouble() == ""
+
+    repository.now += 2 * DAY + 1
+
+    assert found.trouble() == "nothing could be saved yet"
+
+
+def test_damage_is_trouble_at_once():
+    repository = Repository(MONDAY)
+    repository.failing = {"check"}
+    found = agent(repository)
+
+    assert not found.step()
+
+    assert found.trouble() == "the last check failed"
