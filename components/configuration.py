@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
@@ -85,24 +86,41 @@ def ca_bundle(settings: Settings, environ: Mapping[str, str]) -> str | None:
     """The certificates for builds on this machine, or None.
 
     Raises:
-        Refused: a file that the configuration names cannot be read.
+        Refused: a file that the configuration names cannot be read, or the file holds more than certificates.
     """
     setting = settings.registry.builder.ca_bundle
     file = environ.get("SSL_CERT_FILE") if setting == "host" else setting
     if not file or setting == "none":
         return None
     try:
-        return FilePath(file).read_text(encoding="utf-8")
+        text = FilePath(file).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise _bad_bundle(f"{file}: something else than text", "correct the path, or remove the setting") from None
     except OSError as error:
         if setting == "host":
             pulumi.log.warn(
                 f"SSL_CERT_FILE names {file}, which cannot be read ({error.strerror}): building without it."
             )
             return None
-        raise Refused(
-            f"{NAMESPACE}:registry.builder.caBundle\n  found:   {file}: {error.strerror}\n"
-            "  allowed: a readable file of certificates\n  mend:    correct the path, or remove the setting"
-        ) from None
+        raise _bad_bundle(f"{file}: {error.strerror}", "correct the path, or remove the setting") from None
+    if others := sorted(set(_PEM.findall(text)) - CERTIFICATES):
+        held = ", ".join(label.lower() for label in others)
+        mend = "take everything but certificates out of it: every build step may read this file"
+        raise _bad_bundle(f"{file}: beside certificates, {held} (not shown)", mend)
+    return text
+
+
+CERTIFICATES = frozenset({"CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"})
+"""What openssl calls certificates in the PEM form."""
+
+_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
+
+
+def _bad_bundle(found: str, mend: str) -> Refused:
+    return Refused(
+        f"{NAMESPACE}:registry.builder.caBundle\n  found:   {found}\n"
+        f"  allowed: a readable file of certificates in the PEM form, and of nothing else\n  mend:    {mend}"
+    )
 
 
 def _document(project: FilePath, stack: str) -> Document:

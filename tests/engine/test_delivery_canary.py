@@ -138,23 +138,38 @@ def delivery(tmp_path: Path) -> Generator[Delivery]:
     assert made.code == 0, made.text
     (key,) = re.findall(r"id: '?([0-9a-f]{16})", (workbench.folder / "keys" / "dev.yaml").read_text())
     private = cosign.key_file(home, key)
-    ssh = tmp_path / "id_ed25519"
-    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", str(ssh)], check=True, capture_output=True)
+    ssh = new_key(tmp_path / "id_ed25519")
     bundle = tmp_path / "bundle.pem"
     bundle.write_text("".join(each.read_text() for each in CA_BUNDLES if each.is_file()) + f"# {SECRETS['bundle']}\n")
+    authority = new_key(tmp_path / "bundle.key")
     docker = tmp_path / "docker" / "config.json"
     docker.parent.mkdir()
     login = base64.b64encode(LOGIN.encode()).decode()
     front = FaultyRegistry(registry.address(), authorization=f"Basic {login}")
     front.serve()
     docker.write_text(json.dumps({"auths": {front.address: {"auth": login}}}))
+    certificates = docker.parent / "certs.d" / front.address
+    certificates.mkdir(parents=True)
+    client = new_key(certificates / "client.key")
     describe(workbench, front, ssh, bundle)
-    lines = {"signing key": private.read_text().splitlines()[2], "ssh key": ssh.read_text().splitlines()[1]}
+    lines = {"signing key": private.read_text().splitlines()[2]}
+    lines |= {key.name: key_line(key) for key in (ssh, authority, client)}
     try:
         yield Delivery(workbench, front, environment | {"DOCKER_CONFIG": str(docker.parent)}, lines)
     finally:
         front.close()
         private.unlink()
+
+
+def new_key(file: Path) -> Path:
+    """A private key in a file of its own."""
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", str(file)], check=True, capture_output=True)
+    return file
+
+
+def key_line(file: Path) -> str:
+    """What is of no other key."""
+    return file.read_text().splitlines()[1]
 
 
 def describe(workbench: Workbench, front: FaultyRegistry, ssh: Path, bundle: Path) -> None:
@@ -206,3 +221,24 @@ def test_no_secret_of_a_delivery_is_anywhere_and_a_leak_is_found_everywhere(deli
     leaky = {"preview": delivery.slipway("diff"), "printed": delivery.slipway("up", "--diff")}
     assert leaky["printed"].code == 0, leaky["printed"].text
     assert set(sightings(delivery.places(**leaky), leaked)) >= LEAKS
+
+
+def test_a_key_among_the_certificates_for_builds_is_refused_by_the_preview_and_kept_nowhere(
+    workbench: Workbench, tmp_path: Path
+) -> None:
+    # given a bundle with the key of its authority
+    authority = new_key(tmp_path / "ca.key")
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text("".join(each.read_text() for each in CA_BUNDLES if each.is_file()) + authority.read_text())
+    stack = workbench.stack_file()
+    stack["config"]["slipway:registry"]["builder"] = {"caBundle": str(bundle)}
+    workbench.write_stack_file(stack)
+    # when
+    said = workbench.slipway("diff", "--stack", "dev")
+    # then it is told where the key is, and the key is nowhere
+    assert said.code != 0
+    assert f"{bundle}: beside certificates, private key (not shown)" in said.text
+    assert "Traceback" not in said.text
+    home = Home.from_environment()
+    kept = files_below(workbench.folder / ".state", workbench.folder / ".rendered", home.logs, home.run)
+    assert sightings([("said", said.text.encode()), *kept], key_line(authority)) == []

@@ -96,6 +96,38 @@ def test_a_file_of_certificates_that_is_named_and_missing_is_refused():
         ca_bundle(settings, {})
 
 
+@pytest.mark.parametrize("label", ["PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "OPENSSH PRIVATE KEY"])
+@pytest.mark.parametrize("setting", ["host", "none of its own"])
+def test_a_file_of_certificates_that_holds_a_key_is_refused_without_showing_it(
+    tmp_path: Path, label: str, setting: str
+):
+    bundle = tmp_path / "ca.pem"
+    blocks = [f"-----BEGIN {each}-----\ncanary\n-----END {each}-----\n" for each in ("CERTIFICATE", label)]
+    bundle.write_text("".join(blocks), encoding="utf-8")
+    named = "host" if setting == "host" else str(bundle)
+    settings = given.settings(registry={"address": "registry.example.com", "builder": {"caBundle": named}})
+
+    with pytest.raises(Refused, match=label.lower()) as refused:
+        ca_bundle(settings, {"SSL_CERT_FILE": str(bundle)})
+
+    assert str(bundle) in str(refused.value)
+    assert "canary" not in str(refused.value)
+
+
+def test_a_file_that_is_no_text_holds_no_certificates(tmp_path: Path):
+    (tmp_path / "ca.p12").write_bytes(b"\x30\x82\xff")
+
+    with pytest.raises(Refused, match="something else than text"):
+        ca_bundle(given.settings(), {"SSL_CERT_FILE": str(tmp_path / "ca.p12")})
+
+
+def test_certificates_with_words_between_them_are_taken(tmp_path: Path):
+    text = "# the company's\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    (tmp_path / "ca.pem").write_text(text, encoding="utf-8")
+
+    assert ca_bundle(given.settings(), {"SSL_CERT_FILE": str(tmp_path / "ca.pem")}) == text
+
+
 def test_a_cluster_is_reached_by_its_context_and_takes_over_what_a_killed_run_left():
     target = KubernetesTarget.model_validate({"kind": "kubernetes", "context": "staging"})
 
