@@ -98,7 +98,7 @@ def ensure_own(workspace: Workspace, settings: Settings) -> None:
     chain = settings.supply_chain
     if chain is None or settings.environment.tier != "dev" or not (chain.sign or chain.provenance):
         return
-    if chain.signing.keyless:
+    if not chain.signing.with_keys:
         return
     file = own_file(workspace.home, workspace.stack)
     if file.exists() or keyring_file(workspace.checkout, workspace.stack).exists():

@@ -93,4 +93,5 @@ def _chain(settings: Settings) -> tuple[str, ...]:
     if chain is None:
         return ()
     lint = ("hadolint",) if settings.builds else ()
-    return (*lint, "syft", *(("cosign",) if chain.sign or chain.provenance else ()))
+    signer = "notation" if chain.signing.notation else "cosign"
+    return (*lint, "syft", *((signer,) if chain.sign or chain.provenance else ()))

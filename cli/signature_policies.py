@@ -19,11 +19,12 @@ from cli.failures import BadInputError
 from cli.settings import checked
 from cli.trust_roots import trust_root
 from cli.workspace import Workspace
+from components.spec.certificates import certificates_in
 from components.spec.image import BuildImage, ExternalImage, PromoteImage
 from components.spec.keyring import Key
 from components.spec.promotion import promoted_name
 from components.spec.settings import Settings
-from components.spec.signing import Identity
+from components.spec.signing import Identity, Notation
 from components.spec.supply_chain import SupplyChain
 from components.spec.trusted_root import read_trusted_root
 from policies.values.image import ImageReference
@@ -37,11 +38,15 @@ class Trust:
         keys: the keys, of which one must have signed.
         identity: whom the certificate of a signature must name.
         root: what is trusted of a Sigstore of one's own, None for the public instance.
+        notation: whose certificates count, in the Notary Project's form.
+        certificates: theirs, in the PEM form.
     """
 
     keys: Sequence[Key] = ()
     identity: Identity | None = None
     root: Mapping[str, Any] | None = None
+    notation: Notation | None = None
+    certificates: str = ""
 
 
 Policy = Callable[[str, str, Sequence[str], Trust], list[dict[str, Any]]]
@@ -58,7 +63,15 @@ def policy_controller(name: str, _: str, repositories: Sequence[str], trust: Tru
     """For sigstore's policy-controller, which looks at namespaces with the label `policy.sigstore.dev/include: "true"`.
 
     One authority of several is enough; for a key, no transparency log is asked without `ctlog`.
+
+    Raises:
+        BadInputError: signatures in the Notary Project's form.
     """
+    if trust.notation:
+        raise BadInputError(
+            "policy-controller checks signatures of Sigstore only, not those of the Notary Project\n"
+            "  mend: use Kyverno (`--for kyverno`), or sign with keys or an identity"
+        )
     policy: dict[str, Any] = {
         "apiVersion": "policy.sigstore.dev/v1beta1",
         "kind": "ClusterImagePolicy",
@@ -97,7 +110,7 @@ def kyverno(name: str, namespace: str, repositories: Sequence[str], trust: Trust
     """For Kyverno, from 1.13 on.
 
     Raises:
-        BadInputError: an identity of a Sigstore of one's own.
+        BadInputError: an identity of a Sigstore of one's own, or a narrower trust in certificates than it has.
     """
     if trust.root is not None:
         raise BadInputError(
@@ -105,11 +118,18 @@ def kyverno(name: str, namespace: str, repositories: Sequence[str], trust: Trust
             "not from a policy\n"
             "  mend: use policy-controller, which takes it as an object: `--for policy-controller`"
         )
+    if trust.notation and trust.notation.subject:
+        raise BadInputError(
+            "Kyverno takes whatever the authorities have certified, whoever it is made out to\n"
+            "  mend: let an authority certify only who signs these images, and leave `signing.notation.subject` out"
+        )
     unlogged = {"rekor": {"ignoreTlog": True}, "ctlog": {"ignoreSCT": True}}
     entries = [{"keys": {"publicKeys": key.public, "signatureAlgorithm": "sha256", **unlogged}} for key in trust.keys]
     if trust.identity:
         named = {"issuer": trust.identity.issuer, **_subject(trust.identity), "rekor": {"url": PUBLIC_LOG}}
         entries = [{"keyless": named}]
+    if trust.notation:
+        entries = [{"certificates": {"cert": trust.certificates}}]
     return [
         {
             "apiVersion": "kyverno.io/v1",
@@ -124,7 +144,7 @@ def kyverno(name: str, namespace: str, repositories: Sequence[str], trust: Trust
                         "match": {"any": [{"resources": {"kinds": ["Pod"], "namespaces": [namespace]}}]},
                         "verifyImages": [
                             {
-                                "type": "SigstoreBundle" if trust.identity else "Cosign",
+                                "type": _form(trust),
                                 "imageReferences": [f"{repository}@*" for repository in repositories],
                                 "failureAction": "Enforce",
                                 "mutateDigest": False,
@@ -138,6 +158,13 @@ def kyverno(name: str, namespace: str, repositories: Sequence[str], trust: Trust
             },
         }
     ]
+
+
+def _form(trust: Trust) -> str:
+    """Kyverno's word for the form of a signature."""
+    if trust.notation:
+        return "Notary"
+    return "SigstoreBundle" if trust.identity else "Cosign"
 
 
 KINDS: Mapping[str, Policy] = {"policy-controller": policy_controller, "kyverno": kyverno}
@@ -170,6 +197,8 @@ def text(policy: Policy, workspace: Workspace, settings: Settings) -> str:
 
 def _trust(workspace: Workspace, source: str, chain: SupplyChain) -> Trust:
     """Whose signatures count for what a stack built."""
+    if spec := chain.signing.notation:
+        return Trust(notation=spec, certificates=_certificates(workspace, spec.certificates))
     if chain.signing.keyless:
         return _identity_trust(workspace, chain.signing.keyless)
     if source == workspace.stack and not chain.admission:
@@ -185,6 +214,13 @@ def _identity_trust(workspace: Workspace, identity: Identity) -> Trust:
     file = identity.trusted_root
     root = checked(lambda: read_trusted_root(workspace.checkout, file)) if file else None
     return Trust(identity=identity, root=root)
+
+
+def _certificates(workspace: Workspace, file: str) -> str:
+    try:
+        return certificates_in(workspace.checkout / file)
+    except (OSError, ValueError) as error:
+        raise BadInputError(f"{file}: {error}\n  mend: name a file of certificates in the PEM form") from None
 
 
 def _others(settings: Settings) -> list[tuple[str, str, Identity]]:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
@@ -12,6 +11,7 @@ from pulumi.runtime import config as runtime_config
 
 from components.spec import defaults
 from components.spec.base_lock import pins, read_base_lock
+from components.spec.certificates import certificates_in
 from components.spec.document import ENCRYPTED, Document, read_file
 from components.spec.loading import KEYS, load
 from components.spec.problem import NAMESPACE, SpecError
@@ -93,33 +93,23 @@ def ca_bundle(settings: Settings, environ: Mapping[str, str]) -> str | None:
     if not file or setting == "none":
         return None
     try:
-        text = FilePath(file).read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise _bad_bundle(f"{file}: something else than text", "correct the path, or remove the setting") from None
+        return certificates_in(FilePath(file))
     except OSError as error:
         if setting == "host":
             pulumi.log.warn(
                 f"SSL_CERT_FILE names {file}, which cannot be read ({error.strerror}): building without it."
             )
             return None
-        raise _bad_bundle(f"{file}: {error.strerror}", "correct the path, or remove the setting") from None
-    if others := sorted(set(_PEM.findall(text)) - CERTIFICATES):
-        held = ", ".join(label.lower() for label in others)
-        mend = "take everything but certificates out of it: every build step may read this file"
-        raise _bad_bundle(f"{file}: beside certificates, {held} (not shown)", mend)
-    return text
+        raise _bad_bundle(f"{file}: {error.strerror}") from None
+    except ValueError as error:
+        raise _bad_bundle(str(error)) from None
 
 
-CERTIFICATES = frozenset({"CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"})
-"""What openssl calls certificates in the PEM form."""
-
-_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
-
-
-def _bad_bundle(found: str, mend: str) -> Refused:
+def _bad_bundle(found: str) -> Refused:
     return Refused(
         f"{NAMESPACE}:registry.builder.caBundle\n  found:   {found}\n"
-        f"  allowed: a readable file of certificates in the PEM form, and of nothing else\n  mend:    {mend}"
+        "  allowed: a readable file of certificates in the PEM form, and of nothing else\n"
+        "  mend:    correct the path, or what is in the file: every build step may read it"
     )
 
 

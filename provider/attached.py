@@ -4,7 +4,7 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-ma
 """
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from policies.values.image import ImageReference
@@ -13,8 +13,8 @@ from provider.step import RefusedError
 from toolchain import oci
 from toolchain.distribution import Content
 
-BUNDLE = "application/vnd.dev.sigstore.bundle"
-"""Begins the type of what cosign attaches: signatures and signed statements."""
+SIGNED = ("application/vnd.dev.sigstore.bundle", "application/vnd.cncf.notary.signature")
+"""Begin the types of what signers attach: cosign's signatures and signed statements, notation's signatures."""
 
 
 def repository_of(reference: str, *, insecure: bool) -> tuple[Repository, str]:
@@ -101,14 +101,14 @@ def _list(repository: Repository, digest: str, artifact: Content, kind: str) -> 
 
 
 def believed(repository: Repository, digest: str, ask: Callable[[], bool]) -> bool:
-    """What cosign says of what is attached to an image; that it is missing only where everything could be read.
+    """What a signer's program says of what is attached to an image; missing only where everything could be read.
 
     cosign takes what a registry fails to give for missing.
 
     Args:
         repository: where the image is.
         digest: the image's.
-        ask: asks cosign.
+        ask: asks the program.
 
     Raises:
         ToolchainError: what is attached cannot be read, or is not what its digest says.
@@ -117,18 +117,30 @@ def believed(repository: Repository, digest: str, ask: Callable[[], bool]) -> bo
 
 
 def _read_bundles(repository: Repository, digest: str) -> int:
-    """Reads all that cosign attached, and counts it."""
-    tag = repository.manifest(digest.replace(":", "-"))
-    listed: list[dict[str, Any]] = tag.parsed.get("manifests", []) if tag else []
-    digests = {*(each["digest"] for each in listed), *repository.remote.referrers(repository.path, digest)}
+    """Reads all that a signer attached, and counts it."""
     read = 0
-    for each in sorted(digests):
-        manifest = subject(repository, each).parsed
-        if str(manifest.get("artifactType") or "").startswith(BUNDLE):
+    for _, manifest in _listed(repository, digest):
+        if str(manifest.get("artifactType") or manifest["config"]["mediaType"]).startswith(SIGNED):
             for layer in manifest["layers"]:
                 repository.blob(layer["digest"])
             read += 1
     return read
+
+
+def documents(repository: Repository, digest: str, kind: str) -> Iterator[tuple[str, bytes]]:
+    """The documents of a type that are attached to an image, by the digests of their artifacts."""
+    for artifact, manifest in _listed(repository, digest):
+        if manifest.get("artifactType") == kind:
+            yield artifact, repository.blob(manifest["layers"][0]["digest"])
+
+
+def _listed(repository: Repository, digest: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What names an image as its subject: digests and manifests."""
+    tag = repository.manifest(digest.replace(":", "-"))
+    listed: list[dict[str, Any]] = tag.parsed.get("manifests", []) if tag else []
+    digests = {*(each["digest"] for each in listed), *repository.remote.referrers(repository.path, digest)}
+    for each in sorted(digests):
+        yield each, subject(repository, each).parsed
 
 
 def document(reference: str, artifact: str, *, insecure: bool) -> dict[str, Any]:

@@ -128,8 +128,69 @@ class Keyless(Identity):
             )
 
 
-class Signing(Spec):
+class NotationKey(Spec):
+    """A private key in a file of the machine that signs."""
+
+    file: Annotated[AbsolutePath, Field(examples=["/run/secrets/notary.key"])]
+    """The key, in the PEM form. Only who signs needs it."""
+
+    chain: Annotated[ProjectPath, Field(examples=["notary/deliver.pem"])]
+    """Its certificate, then those of its authorities, in the PEM form."""
+
+
+class NotationPlugin(Spec):
+    """A key in a key store that a plugin of notation's reaches."""
+
+    name: Annotated[str, Field(min_length=1, examples=["azure-kv"])]
+    """The plugin, as it is installed on the machine that signs."""
+
+    key: Annotated[str, Field(min_length=1, examples=["https://shop.vault.azure.net/keys/deliver/0123"])]
+    """What the plugin calls the key."""
+
+
+class Notation(Checked):
+    """Signatures in the form of the Notary Project."""
+
+    certificates: Annotated[ProjectPath, Field(examples=["notary/authorities.pem"])]
+    """The authorities whose certificates count, in the PEM form."""
+
+    subject: Annotated[str, Field(min_length=1, examples=["C=DE,ST=Berlin,O=shop"])] | None = None
+    """Whom a certificate must be made out to, with at least `C`, `ST` and `O`; left out, anybody whom the authorities
+    have certified."""
+
+    key: NotationKey | None = None
+    """Who signs what the stack builds: a key in a file."""
+
+    plugin: NotationPlugin | None = None
+    """Who signs what the stack builds: a key that a plugin reaches."""
+
+    def checks(self) -> Checks:
+        """One key signs, if any."""
+        yield self._one_key()
+
+    def _one_key(self) -> Iterator[Refusal]:
+        if self.key and self.plugin:
+            yield Refusal(found="`key` and `plugin`", allowed="at most one of them", mend="keep the one that signs")
+
+
+class Signing(Checked):
     """Who signs the images that a stack builds, and must have signed those that it promotes."""
 
     keyless: Keyless | None = None
     """An identity, in the place of the keys of `slipway keys`."""
+
+    notation: Notation | None = None
+    """Certificates, in the form of the Notary Project, in the place of those keys."""
+
+    def checks(self) -> Checks:
+        """One way to sign."""
+        yield self._one_way()
+
+    @property
+    def with_keys(self) -> bool:
+        """Whether the keys of `slipway keys` sign."""
+        return self.keyless is None and self.notation is None
+
+    def _one_way(self) -> Iterator[Refusal]:
+        if self.keyless and self.notation:
+            yield Refusal(found="`keyless` and `notation`", allowed="at most one of them", mend="keep one way to sign")

@@ -128,10 +128,10 @@ class SupplyChain(Checked):
         yield self._older_form()
 
     def _older_form(self) -> Iterator[Refusal]:
-        if self.admission and self.signing.keyless:
+        if self.admission and not self.signing.with_keys:
             yield Refusal(
                 at=("admission",),
-                found="the older form, for an identity",
+                found="the older form, without the stack's keys",
                 allowed="`admission` with the stack's keys only",
-                mend="remove it: admission controllers check an identity in the form that images are signed in anyway",
+                mend="remove it: admission controllers check the others in the form that images are signed in anyway",
             )

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.signature_policies import KINDS, Policy, Trust, policy_controller
+from cli.signature_policies import KINDS, Policy, Trust, kyverno, policy_controller
 from components.spec.keyring import read_keyring
-from components.spec.signing import Identity
+from components.spec.signing import Identity, Notation
 from tests.cluster.support import Cluster
 from tests.support.signature_crds import NAMES, ROOT, definition
 from tests.unit.components.program import KEYRING
@@ -32,6 +32,7 @@ def trusts() -> Iterator[tuple[Policy, Trust]]:
     for make in KINDS.values():
         yield make, Trust(keys=ring.keys)
         yield make, Trust(identity=Identity(issuer="https://ci.example.com", identity="https://ci.example.com/deliver"))
+    yield kyverno, Trust(notation=Notation(certificates="notary.pem"), certificates="-----BEGIN CERTIFICATE-----\n")
     yield policy_controller, Trust(identity=Identity(issuer="https://ci.example.com", identity_reg_exp=".*"), root=ROOT)
 
 

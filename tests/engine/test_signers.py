@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,12 @@ import pytest
 from provider.provenance import provenance
 from provider.signature import signature, verification
 from provider.step import RefusedError
+from tests.support.canary import files_below, sightings
 from tests.support.pushed import Pushed, pushed_empty, pushed_index
 from tests.support.signers import a_signer
 from tests.support.sigstore import Sigstore, a_sigstore
+from tests.support.small_image import build_small
+from tests.support.workbench import copy_checkout
 from toolchain import services
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
@@ -169,3 +173,32 @@ def test_what_is_trusted_is_not_known_without_the_public_instance(sigstore: Sigs
         # then that is told, and not that a signature is missing
         with pytest.raises(ToolchainError, match="trusted root"):
             verified(image, identity(sigstore, trustedRoot=""))
+
+
+def test_a_stack_signs_as_whom_its_delivery_runs_and_keeps_no_token(sigstore: Sigstore, tmp_path: Path) -> None:
+    # given a stack that names an identity, and a token in the environment
+    workbench = copy_checkout(tmp_path / "checkout", supply_chain=True)
+    build_small(workbench, repository=f"tests/{uuid.uuid4().hex}")
+    (workbench.folder / "trusted-root.json").write_text(sigstore.root)
+    stack = workbench.stack_file()
+    keyless = {
+        "issuer": sigstore.address,
+        "identity": WHO,
+        "instance": dict(sigstore.services),
+        "trustedRoot": "trusted-root.json",
+    }
+    stack["config"]["slipway:supplyChain"] = {"test": False, "signing": {"keyless": keyless}}
+    workbench.write_stack_file(stack)
+    token = sigstore.token(WHO)
+    # when it is brought up, and again without anybody who could sign
+    done = workbench.slipway("up", "--stack", "dev", SIGSTORE_ID_TOKEN=token)
+    assert done.code == 0, done.text
+    again = workbench.slipway("up", "--stack", "dev")
+    assert again.code == 0, again.text
+    # then it is signed by the identity, and the token is nowhere
+    (step,) = [each for each in workbench.resources().values() if each["type"] == "supplychain:index:Signature"]
+    assert step["outputs"]["signedBy"] == WHO
+    home = Home.from_environment()
+    kept = files_below(workbench.folder / ".state", workbench.folder / ".rendered", home.logs, home.run)
+    said = [("said", (done.text + again.text).encode())]
+    assert sightings([*said, *kept], token.rpartition(".")[2]) == []

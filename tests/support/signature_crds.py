@@ -44,6 +44,9 @@ _KEYLESS = _object(
     ctlog=_object(ignoreSCT=FLAG, pubkey=TEXT, tsaCertChain=TEXT),
 )
 
+_CERTIFICATES = _object(cert=TEXT, certChain=TEXT)
+_ENTRY = _object(keys=_KEYS, keyless=_KEYLESS, certificates=_CERTIFICATES)
+
 _VERIFY = _object(
     type={"type": "string", "enum": ["Cosign", "SigstoreBundle", "Notary"]},
     imageReferences=_list(TEXT),
@@ -51,9 +54,7 @@ _VERIFY = _object(
     mutateDigest=FLAG,
     verifyDigest=FLAG,
     required=FLAG,
-    attestors=_list(
-        _object(count={"type": "integer", "minimum": 1}, entries=_list(_object(keys=_KEYS, keyless=_KEYLESS)))
-    ),
+    attestors=_list(_object(count={"type": "integer", "minimum": 1}, entries=_list(_ENTRY))),
 )
 
 _AUTHORITY = _object(subject=_object(organization=TEXT, commonName=TEXT), uri=TEXT, certChain=TEXT)

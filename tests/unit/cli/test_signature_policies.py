@@ -118,6 +118,21 @@ def test_a_sigstore_of_ones_own_is_trusted_by_policy_controller_and_told_of_kyve
         made("kyverno", workspace, BUILD, **chain)
 
 
+def test_certificates_are_checked_by_kyverno_and_told_of_policy_controller(workspace: Workspace):
+    (workspace.checkout / "notary.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+    chain: dict[str, Any] = {"signing": {"notation": {"certificates": "notary.pem"}}, "admission": False}
+    (policy,) = made("kyverno", workspace, PROMOTE, **chain)
+    jsonschema.validate(policy["spec"], closed(SPECS["ClusterPolicy"]))
+    (rule,) = policy["spec"]["rules"][0]["verifyImages"]
+    assert rule["type"] == "Notary"
+    assert rule["attestors"][0]["entries"] == [{"certificates": {"cert": "-----BEGIN CERTIFICATE-----\n"}}]
+    with pytest.raises(BadInputError, match="Sigstore only"):
+        made("policy-controller", workspace, PROMOTE, **chain)
+    chain["signing"]["notation"]["subject"] = "C=DE,ST=Berlin,O=shop"
+    with pytest.raises(BadInputError, match="whoever it is made out to"):
+        made("kyverno", workspace, PROMOTE, **chain)
+
+
 def test_the_repositories_are_those_that_run_by_digest(workspace: Workspace):
     repository = settings(BUILD).registry.name_of("api")
     (policy,) = made("policy-controller", workspace, BUILD)

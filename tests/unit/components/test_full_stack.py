@@ -13,7 +13,7 @@ from components.spec.gpu_memory import GpuNeed
 from components.spec.image import BuildSecret
 from components.spec.scaling import Autoscaling, Keda
 from components.spec.settings import Settings
-from components.spec.signing import Identity, Instance, Keyless, Signing
+from components.spec.signing import Identity, Instance, Keyless, Notation, NotationKey, NotationPlugin, Signing
 from components.spec.supply_chain import SupplyChain
 from components.spec.target import DockerTarget, Fluentd, JsonFile, RenderTarget
 from components.spec.workload import Workload
@@ -22,6 +22,7 @@ from tests.support.full_stack import FULL, PROMOTIONS, STORED
 from tests.unit.components.program import run
 
 _OTHER_MODELS = (S3, Keda, RenderTarget, DockerTarget, JsonFile, Fluentd, LiveReload, Keyless, Instance)
+_OTHER_SIGNERS = (Notation, NotationKey, NotationPlugin)
 ELSEWHERE = frozenset(
     {
         (BuildSecret, "env"),
@@ -34,10 +35,11 @@ ELSEWHERE = frozenset(
         (Autoscaling, "keda"),
         (SupplyChain, "signing"),
         (Signing, "keyless"),
+        (Signing, "notation"),
         (Identity, "identity_reg_exp"),
         (Identity, "trusted_root"),
     }
-    | {(model, field) for model in _OTHER_MODELS for field in model.model_fields}
+    | {(model, field) for model in (*_OTHER_MODELS, *_OTHER_SIGNERS) for field in model.model_fields}
 )
 """Other ways to say where or how large something is, or who signs; what belongs to another target or tier; what a
 cluster has only where somebody installed it."""

@@ -129,6 +129,40 @@ def test_an_image_is_signed_and_stated_about_as_whom_the_stack_names(monkeypatch
         assert "key" not in inputs
 
 
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+KEY = {"file": "/run/secrets/notary.key", "chain": "chain.pem"}
+
+
+def test_the_key_of_a_certificate_is_named_and_never_read(tmp_path: Path):
+    for name in ("authorities.pem", "chain.pem"):
+        (tmp_path / name).write_text(CERTIFICATE)
+    found = rules(
+        settings(signing={"notation": {"certificates": "authorities.pem", "key": KEY}}), tmp_path, "dev", TODAY
+    )
+    assert found
+    trust = {"name": "authorities.pem", "certificates": CERTIFICATE, "subject": ""}
+    assert found.signer == {"notation": {**trust, "keyFile": KEY["file"], "chain": CERTIFICATE}}
+    assert found.trusted("staging") == {"authorities.pem": trust}
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "told"),
+    [
+        (CERTIFICATE, None, "no key, in a stack that builds images"),
+        (CERTIFICATE + "-----BEGIN PRIVATE KEY-----\n", KEY, r"private key \(not shown\)"),
+        (None, KEY, "No such file"),
+    ],
+)
+def test_certificates_that_are_missing_or_more_than_that_are_refused(
+    tmp_path: Path, content: str | None, key: dict[str, str] | None, told: str
+):
+    if content:
+        (tmp_path / "authorities.pem").write_text(content)
+    notation = {"certificates": "authorities.pem", **({"key": key} if key else {})}
+    with pytest.raises(Refused, match=told):
+        rules(settings(signing={"notation": notation}), tmp_path, "dev", TODAY)
+
+
 def test_what_another_stack_ran_must_be_signed_by_the_identity(monkeypatch: pytest.MonkeyPatch):
     workloads = {"api": {"image": {"promote": {"from": "staging"}}, "port": 8000}}
     chain = {"signing": {"keyless": IDENTITY}}

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.spec.problem import SpecError
-from components.spec.signing import Identity, Keyless
+from components.spec.signing import Identity, Keyless, Signing
 from components.spec.supply_chain import SupplyChain
 from components.spec.trusted_root import read_trusted_root
 
@@ -62,6 +62,26 @@ def test_a_sigstore_of_ones_own_is_taken_with_what_is_trusted_of_it():
 def test_the_older_form_of_signatures_is_for_keys():
     written = {"signing": {"keyless": WHO}, "admission": True}
     assert "`admission` with the stack's keys only" in told(SupplyChain, written)
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ({"keyless": WHO, "notation": {"certificates": "a.pem"}}, "keep one way to sign"),
+        (
+            {
+                "notation": {
+                    "certificates": "a.pem",
+                    "key": {"file": "/run/secrets/notary.key", "chain": "b.pem"},
+                    "plugin": {"name": "azure-kv", "key": "deliver"},
+                }
+            },
+            "keep the one that signs",
+        ),
+    ],
+)
+def test_there_is_one_way_to_sign_and_one_key(written: dict[str, Any], why: str):
+    assert why in told(Signing, written)
 
 
 @pytest.mark.parametrize(
