@@ -12,7 +12,7 @@ from tests.cluster.support import Cluster, Object
 from tests.support.workbench import Workbench
 
 JOB: Block = {"deadlineSeconds": 60, "retries": 1}
-PRICES: Block = {"currency": "EUR", "cpuHour": 1, "memoryHour": 0}
+PRICES: Block = {"currency": "EUR", "cpuHour": 1, "memoryHour": 0, "storageMonth": 0}
 ENDED_S = 60
 
 

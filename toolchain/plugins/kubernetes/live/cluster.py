@@ -110,8 +110,10 @@ class Cluster:
             found = store.get(reference)
             if found is None and declared.patch:
                 return declared.inputs
+            if found is not None and replaces:
+                return declared.inputs  # of the one that will be gone, the server would say what cannot change
             if found is not None and not self._may_take(found, declared):
-                if replaces or text(found, "metadata", "deletionTimestamp"):
+                if text(found, "metadata", "deletionTimestamp"):
                     return declared.inputs
                 raise _exists(reference, found)
             try:
