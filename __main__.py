@@ -7,7 +7,7 @@ from pathlib import Path
 import pulumi
 
 from components.bases import base_references
-from components.configuration import base_pins, ca_bundle, read_settings, stored_secrets
+from components.configuration import base_pins, ca_bundle, read_settings, seccomp_profiles, stored_secrets
 from components.images import verified_image
 from components.registry import Registry
 from components.spec.target import RenderTarget
@@ -16,6 +16,7 @@ from components.targets import Described, deploy
 
 project = Path.cwd()
 settings, promotions = read_settings(project, pulumi.get_stack())
+profiles = seccomp_profiles(project, settings)
 stored = stored_secrets(settings)
 credentials = settings.registry.credentials
 
@@ -32,7 +33,7 @@ images = {
     name: verified_image(name, image, registry, settings.environment.tier, promotions, stored, chain, bases)
     for name, image in settings.images.items()
 }
-addresses = deploy(Described(settings, registry, images, promotions, stored, project, chain))
+addresses = deploy(Described(settings, registry, images, promotions, stored, project, profiles, chain))
 
 pulumi.export("images", {name: image.reference for name, image in images.items()})
 if bases:

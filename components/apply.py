@@ -58,6 +58,17 @@ def resource_class(api_version: str, kind: str) -> ResourceClass:
     return cast("ResourceClass", getattr(module, kind))
 
 
+def patch(name: str, manifest: Manifest, parent: pulumi.Resource) -> pulumi.CustomResource:
+    """Declares a part of an object that somebody else made; what is declared of it goes with the stack, and no more.
+
+    Args:
+        name: the resource's logical name.
+        manifest: the part.
+        parent: the component it belongs to.
+    """
+    return apply(name, {**manifest, "kind": f"{manifest['kind']}Patch"}, parent)
+
+
 def apply(
     name: str,
     manifest: Manifest,

@@ -17,6 +17,7 @@ from components.spec.loading import KEYS, load
 from components.spec.problem import NAMESPACE, SpecError
 from components.spec.promotion import Promotions, missing_promotions, promotion_file, read_promotions
 from components.spec.refusal import Path
+from components.spec.seccomp import read_profiles
 from components.spec.settings import Settings
 
 
@@ -45,6 +46,19 @@ def read_settings(project: FilePath, stack: str) -> tuple[Settings, Promotions]:
     for problem in missing:
         pulumi.log.warn(f"`up` will be refused, and the preview shows this digest as unknown.\n\n{problem}")
     return settings, promotions
+
+
+def seccomp_profiles(project: FilePath, settings: Settings) -> dict[str, str]:
+    """The texts of the seccomp profiles that workloads have of their own, by workload.
+
+    Raises:
+        Refused: with everything that is wrong with them.
+    """
+    files = {name: each.seccomp_profile for name, each in settings.wanted_workloads.items() if each.seccomp_profile}
+    try:
+        return read_profiles(project, files)
+    except SpecError as error:
+        raise Refused(str(error)) from None
 
 
 def stored_secrets(settings: Settings) -> dict[str, pulumi.Output[str]]:

@@ -45,6 +45,7 @@ class DockerWorkload(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
         mounts: Sequence[Mapping[str, Any]] = (),
+        seccomp: str | None = None,
     ) -> None:
         """Declares the workload.
 
@@ -55,10 +56,11 @@ class DockerWorkload(pulumi.ComponentResource):
             image: what it runs.
             keeper: what brings its secrets and files; needed if it has some.
             secrets: the values of the secrets it names.
-            project: the folder that its profile and its source are below.
+            project: the folder that its source is below.
             after: what must be healthy before it starts.
             opts: Pulumi's options; give the Docker provider here.
             mounts: what it sees of others'.
+            seccomp: the text of its seccomp profile, if it has one of its own.
         """
         super().__init__("slipway:index:DockerWorkload", name, {}, opts)
         where, target = environment.spec, environment.target
@@ -80,7 +82,7 @@ class DockerWorkload(pulumi.ComponentResource):
             networks,
             target,
             files=_fingerprint(spec, secrets),
-            seccomp=_text(project, spec.seccomp_profile),
+            seccomp=seccomp,
             source=str(project / spec.live_reload.folder) if spec.live_reload else None,
             others=mounts,
         )
@@ -117,7 +119,3 @@ def _fingerprint(workload: Workload, secrets: Mapping[str, SecretValue]) -> pulu
         return None
     files = content_suffix(workload.config_files.files if workload.config_files else {})
     return pulumi.Output.concat(files, *(part for each in workload.secrets for part in ("-", secrets[each].suffix)))
-
-
-def _text(project: Path, file: str | None) -> str | None:
-    return (project / file).read_text(encoding="utf-8") if file else None

@@ -15,6 +15,7 @@ from components.manifests.docker_files import needs_files
 from components.provider import docker_provider, kubernetes_provider
 from components.registry import Registry
 from components.secret_files import SecretFiles
+from components.spec.addons import KEEPER
 from components.spec.backup import BACKUP, backup_name
 from components.spec.image import BuildImage, Image
 from components.spec.order import start_order
@@ -28,9 +29,6 @@ from components.workload import Workload
 if TYPE_CHECKING:
     from components.docker_workload import DockerWorkload
 
-KEEPER = "file-keeper"
-"""The image that brings secrets and files on a Docker host."""
-
 
 @dataclass(frozen=True)
 class Described:
@@ -43,6 +41,7 @@ class Described:
         promotions: the digests that may be promoted.
         stored: the values of the stack's stored secrets.
         project: the project's folder.
+        profiles: the texts of seccomp profiles, by workload.
         rules: what images go through, or None for nothing.
     """
 
@@ -52,6 +51,7 @@ class Described:
     promotions: Promotions
     stored: Mapping[str, pulumi.Input[str]]
     project: Path
+    profiles: Mapping[str, str]
     rules: Rules | None = None
 
     @property
@@ -84,6 +84,16 @@ def _on_kubernetes(described: Described, target: RenderTarget | KubernetesTarget
     secrets = SecretFiles("secrets", settings.mounted_secrets, environment, described.stored, on_target)
     made: dict[str, Workload] = {}
     verified = described.steps
+    if settings.addons:
+        # Programs without them are spared these.
+        from components.addons import Addons
+        from components.nodes import Nodes
+
+        nodes = Nodes("nodes", settings.environment, settings.addons, described.registry, on_target)
+        running = Addons(
+            "addons", settings.addons, settings.pools, nodes, described.images, described.profiles, verified, on_target
+        )
+        verified = [*verified, *running.ready]
     for name in start_order(wanted):
         before = [*verified, *(each for needed in wanted[name].depends_on for each in made[needed].ready)]
         made[name] = Workload(
@@ -95,6 +105,7 @@ def _on_kubernetes(described: Described, target: RenderTarget | KubernetesTarget
             before,
             on_target,
             described.saved.get(name),
+            described.profiles.get(name),
         )
     if settings.monitoring:
         # Programs without it are spared this.
@@ -149,6 +160,7 @@ def _on_docker(described: Described, target: DockerTarget) -> Mapping[str, "Dock
             described.project,
             before,
             on_target,
+            seccomp=described.profiles.get(name),
         )
     for name, saving in described.saved.items():
         DockerWorkload(

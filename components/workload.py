@@ -47,6 +47,7 @@ class Workload(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
         saving: Saving | None = None,
+        seccomp: str | None = None,
     ) -> None:
         """Declares the workload.
 
@@ -59,6 +60,7 @@ class Workload(pulumi.ComponentResource):
             after: what must be ready before its pods start.
             opts: Pulumi's options; give the Kubernetes provider here.
             saving: what saves its volumes, if something does.
+            seccomp: the text of its own seccomp profile, if it has one.
         """
         super().__init__("slipway:index:Workload", name, {}, opts)
         self.spec, where = spec, environment.spec
@@ -77,7 +79,7 @@ class Workload(pulumi.ComponentResource):
         ]
         pods = apply(
             name,
-            waived(self._pods(name, environment, image, secrets, saving), spec),
+            waived(self._pods(name, environment, image, secrets, saving, seccomp), spec),
             self,
             after=[*environment.ready, *after, *needed, *(secrets.resources[each] for each in _secrets(spec, saving))],
             timeout_seconds=spec.times.rollout,
@@ -97,16 +99,22 @@ class Workload(pulumi.ComponentResource):
         self.register_outputs({"address": self.address, "image": image.reference})
 
     def _pods(
-        self, name: str, environment: Environment, image: VerifiedImage, secrets: SecretFiles, saving: Saving | None
+        self,
+        name: str,
+        environment: Environment,
+        image: VerifiedImage,
+        secrets: SecretFiles,
+        saving: Saving | None,
+        seccomp: str | None,
     ) -> Manifest:
         """What makes its pods."""
         spec, where = self.spec, environment.spec
         if spec.job:
-            return job(where, name, spec, spec.job, image.reference, secrets.objects)
+            return job(where, name, spec, spec.job, image.reference, secrets.objects, seccomp)
         if not spec.volumes:
-            return deployment(where, name, spec, image.reference, secrets.objects)
+            return deployment(where, name, spec, image.reference, secrets.objects, seccomp)
         beside = sidecar(where, saving.spec, name, spec, saving.image.reference, secrets.objects) if saving else None
-        return stateful_set(where, name, spec, image.reference, secrets.objects, beside)
+        return stateful_set(where, name, spec, image.reference, secrets.objects, beside, seccomp)
 
 
 def _secrets(spec: WorkloadSpec, saving: Saving | None) -> Iterable[str]:

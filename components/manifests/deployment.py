@@ -10,7 +10,12 @@ from components.spec.workload import Workload
 
 
 def deployment(
-    environment: Environment, name: str, workload: Workload, image: Leaf, secret_objects: Mapping[str, Leaf]
+    environment: Environment,
+    name: str,
+    workload: Workload,
+    image: Leaf,
+    secret_objects: Mapping[str, Leaf],
+    seccomp: str | None = None,
 ) -> Manifest:
     """A Deployment. With autoscaling it states no replicas: a stated number would fight the autoscaler at every run.
 
@@ -20,6 +25,7 @@ def deployment(
         workload: the workload.
         image: `repository@sha256:…`, possibly not known yet.
         secret_objects: the name of the Kubernetes secret of each secret that the workload names.
+        seccomp: the text of its own seccomp profile, if it has one.
     """
     metadata = {
         "name": name,
@@ -35,6 +41,6 @@ def deployment(
             "type": "RollingUpdate",
             "rollingUpdate": {"maxSurge": strategy.max_surge, "maxUnavailable": strategy.max_unavailable},
         },
-        "template": pod_template(environment, name, workload, image, secret_objects),
+        "template": pod_template(environment, name, workload, image, secret_objects, seccomp=seccomp),
     }
     return manifest("apps/v1", "Deployment", metadata, spec=spec)

@@ -20,20 +20,23 @@ from components.spec.gpu_claim import DeviceClaim
 from components.spec.gpu_words import PRODUCT_LABEL
 from components.spec.model import NodeLocal
 
-_MEMORY_LABEL = "nvidia.com/gpu.memory"
-_MAJOR_LABEL = "nvidia.com/gpu.compute.major"
-_MINOR_LABEL = "nvidia.com/gpu.compute.minor"
-_CUDA_MAJOR_LABEL = "nvidia.com/cuda.runtime-version.major"
-_CUDA_MINOR_LABEL = "nvidia.com/cuda.runtime-version.minor"
-_SHARING_LABEL = "nvidia.com/gpu.sharing-strategy"
-_SLICES_LABEL = "nvidia.com/gpu.slices.gi"
-_NOT_SHARED = {"key": _SHARING_LABEL, "operator": "NotIn", "values": ["time-slicing", "mps"]}
-_NOT_CUT = {"key": _SLICES_LABEL, "operator": "DoesNotExist"}
+PRESENT_LABEL = "nvidia.com/gpu.present"
+COUNT_LABEL = "nvidia.com/gpu.count"
+REPLICAS_LABEL = "nvidia.com/gpu.replicas"
+MEMORY_LABEL = "nvidia.com/gpu.memory"
+MAJOR_LABEL = "nvidia.com/gpu.compute.major"
+MINOR_LABEL = "nvidia.com/gpu.compute.minor"
+CUDA_MAJOR_LABEL = "nvidia.com/cuda.runtime-version.major"
+CUDA_MINOR_LABEL = "nvidia.com/cuda.runtime-version.minor"
+SHARING_LABEL = "nvidia.com/gpu.sharing-strategy"
+SLICES_LABEL = "nvidia.com/gpu.slices.gi"
+_NOT_SHARED = {"key": SHARING_LABEL, "operator": "NotIn", "values": ["time-slicing", "mps"]}
+_NOT_CUT = {"key": SLICES_LABEL, "operator": "DoesNotExist"}
 
 Expression = dict[str, Any]
 
 
-_TAINTS = {"nvidia.com": RESOURCE, "amd.com": "amd.com/gpu"}
+TAINTS = {"nvidia.com": RESOURCE, "amd.com": "amd.com/gpu"}
 """The taint of nodes with a vendor's GPUs, whatever these are cut into and whoever hands them out."""
 
 CLAIM = "gpu"
@@ -71,8 +74,8 @@ def scheduling(gpu: Gpu | None, local: NodeLocal | None = None) -> dict[str, Any
 def _taints(request: GpuRequest) -> list[str]:
     if isinstance(request, DeviceClaim):
         classes = [choice.device_class for choice in request.choices]
-        return sorted({taint for vendor, taint in _TAINTS.items() for each in classes if each.endswith(f".{vendor}")})
-    return [_TAINTS.get(request.resource.partition("/")[0], request.resource)]
+        return sorted({taint for vendor, taint in TAINTS.items() for each in classes if each.endswith(f".{vendor}")})
+    return [TAINTS.get(request.resource.partition("/")[0], request.resource)]
 
 
 def node_terms(gpu: Gpu) -> list[list[Expression]]:
@@ -80,7 +83,7 @@ def node_terms(gpu: Gpu) -> list[list[Expression]]:
     nodes = _nodes(gpu.request)
     if gpu.cuda is None:
         return nodes
-    drivers = _at_least(version(gpu.cuda), _CUDA_MAJOR_LABEL, _CUDA_MINOR_LABEL)
+    drivers = _at_least(version(gpu.cuda), CUDA_MAJOR_LABEL, CUDA_MINOR_LABEL)
     return [[*node, *driver] for node in nodes or [[]] for driver in drivers]
 
 
@@ -89,16 +92,25 @@ def _nodes(request: GpuRequest) -> list[list[Expression]]:
         case WholeGpus():
             return _whole(request)
         case MigSlice(strategy="single"):
-            profile = request.profile.replace("+", "")  # which no label may have, and feature discovery leaves out
-            return [[_product(f"{request.product}-MIG-{profile}")]]
+            return [[_product(cut_product(request.product, request.profile))]]
         case MigSlice():
             return [[_product(request.product)]] if request.product else []
         case SharedGpu():
-            sharing = {"key": _SHARING_LABEL, "operator": "In", "values": [request.by]}
-            suffix = "" if request.renamed else "-SHARED"
-            return [[sharing, *([_product(f"{request.product}{suffix}")] if request.product else [])]]
+            sharing = {"key": SHARING_LABEL, "operator": "In", "values": [request.by]}
+            product = shared_product(request.product, renamed=request.renamed) if request.product else None
+            return [[sharing, *([_product(product)] if product else [])]]
         case AmdGpus() | IntelGpus() | DeviceClaim():
             return []
+
+
+def cut_product(product: str | None, profile: str) -> str:
+    """What a node's label says where all GPUs are cut alike, and slices are called GPUs."""
+    return f"{product}-MIG-{profile.replace('+', '')}"  # which no label may have, and feature discovery leaves out
+
+
+def shared_product(product: str, *, renamed: bool) -> str:
+    """What a node's label says where GPUs are shared."""
+    return product if renamed else f"{product}-SHARED"
 
 
 def _whole(request: WholeGpus) -> list[list[Expression]]:
@@ -106,10 +118,10 @@ def _whole(request: WholeGpus) -> list[list[Expression]]:
     if request.product:
         return [[_product(request.product)]]
     memory = request.least_memory_mib
-    shared = [_NOT_SHARED, _NOT_CUT, *([_above(_MEMORY_LABEL, memory - 1)] if memory else [])]
+    shared = [_NOT_SHARED, _NOT_CUT, *([_above(MEMORY_LABEL, memory - 1)] if memory else [])]
     if request.least_capability is None:
         return [shared]
-    return [[*shared, *each] for each in _at_least(request.least_capability, _MAJOR_LABEL, _MINOR_LABEL)]
+    return [[*shared, *each] for each in _at_least(request.least_capability, MAJOR_LABEL, MINOR_LABEL)]
 
 
 def _at_least(least: Version, major_label: str, minor_label: str) -> list[list[Expression]]:

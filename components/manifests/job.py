@@ -15,7 +15,13 @@ _CONCURRENCY = {"forbid": "Forbid", "replace": "Replace", "allow": "Allow"}
 
 
 def job(
-    environment: Environment, name: str, workload: Workload, spec: Job, image: Leaf, secret_objects: Mapping[str, Leaf]
+    environment: Environment,
+    name: str,
+    workload: Workload,
+    spec: Job,
+    image: Leaf,
+    secret_objects: Mapping[str, Leaf],
+    seccomp: str | None = None,
 ) -> Manifest:
     """A Job, or a CronJob for one with a schedule.
 
@@ -26,6 +32,7 @@ def job(
         spec: what makes it a job.
         image: `repository@sha256:…`, possibly not known yet.
         secret_objects: the name of the Kubernetes secret of each secret that the workload names.
+        seccomp: the text of its own seccomp profile, if it has one.
     """
     labels = workload_labels(environment, name, workload)
     metadata = {"name": name, "namespace": environment.namespace, "labels": labels}
@@ -34,7 +41,7 @@ def job(
         "backoffLimit": spec.retries,
         "completions": spec.completions,
         "parallelism": spec.parallelism,
-        "template": pod_template(environment, name, workload, image, secret_objects),
+        "template": pod_template(environment, name, workload, image, secret_objects, seccomp=seccomp),
     }
     when = spec.schedule
     if when is None:

@@ -27,7 +27,7 @@ def selector(workload: str) -> dict[str, str]:
     return {NAME: workload, INSTANCE: workload}
 
 
-def workload_labels(environment: Environment, name: str, workload: Workload) -> dict[str, str]:
-    """The labels of a workload's objects and pods; the version is for people only."""
-    version = {VERSION: workload.version} if workload.version else {}
+def workload_labels(environment: Environment, name: str, workload: Workload | None = None) -> dict[str, str]:
+    """The labels of the objects and pods of a workload, or of what runs on nodes; the version is for people only."""
+    version = {VERSION: workload.version} if workload and workload.version else {}
     return {**selector(name), **environment_labels(environment), **version}

@@ -8,6 +8,7 @@ from components.manifests.backup import Sidecar
 from components.manifests.container import container
 from components.manifests.labels import selector, workload_labels
 from components.manifests.manifest import Leaf
+from components.manifests.profiles import localhost_profile
 from components.manifests.resource_claim import pod_claims
 from components.manifests.volumes import volumes
 from components.spec.environment import Environment
@@ -23,6 +24,7 @@ def pod_template(
     image: Leaf,
     secret_objects: Mapping[str, Leaf],
     beside: Sidecar | None = None,
+    seccomp: str | None = None,
 ) -> dict[str, Any]:
     """A pod that satisfies the `restricted` Pod Security Standard.
 
@@ -33,8 +35,13 @@ def pod_template(
         image: `repository@sha256:…`, possibly not known yet.
         secret_objects: the name of the Kubernetes secret of each secret that the workload names.
         beside: a further container, if there is one.
+        seccomp: the text of the workload's own seccomp profile, if it has one; what is beside it has the default.
     """
     mounted = volumes(name, workload, secret_objects)
+    main = container(name, workload, image, mounted)
+    if seccomp is not None:
+        profile = {"type": "Localhost", "localhostProfile": localhost_profile(name, seccomp)}
+        main["securityContext"] = {**main["securityContext"], "seccompProfile": profile}
     spec = {
         "serviceAccountName": name,
         "automountServiceAccountToken": False,
@@ -50,9 +57,9 @@ def pod_template(
             # Secret files are mode 0400 and root's; through this group the container's user can read them.
             "fsGroup": workload.group,
             "fsGroupChangePolicy": "OnRootMismatch",
-            "seccompProfile": _seccomp(workload),
+            "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "containers": [container(name, workload, image, mounted), *([beside.container] if beside else [])],
+        "containers": [main, *([beside.container] if beside else [])],
         "volumes": [
             *(volume.volume() for volume in mounted if volume.source),
             *(beside.volumes if beside else ()),
@@ -63,12 +70,6 @@ def pod_template(
         **_spread(name, workload),
     }
     return {"metadata": {"labels": workload_labels(environment, name, workload)}, "spec": spec}
-
-
-def _seccomp(workload: Workload) -> dict[str, str]:
-    if workload.seccomp_profile is None:
-        return {"type": "RuntimeDefault"}
-    return {"type": "Localhost", "localhostProfile": workload.seccomp_profile}
 
 
 def _spread(name: str, workload: Workload) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from components.spec.environment import Environment
 from components.spec.workload import Workload
 
 
-def service_account(environment: Environment, name: str, workload: Workload, *, pulls_with_secret: bool) -> Manifest:
+def service_account(
+    environment: Environment, name: str, workload: Workload | None, *, pulls_with_secret: bool
+) -> Manifest:
     """An account of its own without a token: a service that never asks the Kubernetes API cannot leak a way in."""
     metadata = {
         "name": name,

@@ -20,6 +20,7 @@ def stateful_set(
     image: Leaf,
     secret_objects: Mapping[str, Leaf],
     beside: Sidecar | None = None,
+    seccomp: str | None = None,
 ) -> Manifest:
     """A StatefulSet: the old pod has ended before the new one gets its volumes. Claims stay when it goes.
 
@@ -30,6 +31,7 @@ def stateful_set(
         image: `repository@sha256:…`, possibly not known yet.
         secret_objects: the name of the Kubernetes secret of each secret that the workload names.
         beside: what saves its volumes, if something does.
+        seccomp: the text of its own seccomp profile, if it has one.
     """
     metadata = {
         "name": name,
@@ -42,7 +44,7 @@ def stateful_set(
         "selector": {"matchLabels": selector(name)},
         "updateStrategy": {"type": "RollingUpdate"},
         "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},
-        "template": pod_template(environment, name, workload, image, secret_objects, beside),
+        "template": pod_template(environment, name, workload, image, secret_objects, beside, seccomp),
         "volumeClaimTemplates": [_claim(environment, name, volume) for volume in workload.volumes],
     }
     return manifest("apps/v1", "StatefulSet", metadata, spec=spec)

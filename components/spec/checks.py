@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from components.spec import addons, defaults
 from components.spec import backup as backups
-from components.spec import defaults
+from components.spec.addons import Addons
 from components.spec.backup import Backup
 from components.spec.bases import base_checks
 from components.spec.capacity import demands, quota_checks
@@ -28,7 +29,7 @@ from components.spec.workload import Workload
 TAKEN_NAMES: Mapping[str, str] = {
     "default": "every namespace has a service account of this name",
     "default-deny": "it is the environment's network policy",
-    "file-keeper": "it is the image that brings secrets and files on a Docker host",
+    addons.KEEPER: "it is the image that brings files to nodes and Docker hosts",
 }
 """Names that something of an environment has already, with the reason."""
 
@@ -49,6 +50,8 @@ class Parts:
         backup: what saves volumes, if asked for and well-formed.
         saves: whether it is asked for.
         fleet: the nodes that there are, if stated and well-formed.
+        addons: what runs on the nodes, if asked for and well-formed.
+        adds: whether it is asked for.
     """
 
     environment: Environment | None
@@ -62,13 +65,16 @@ class Parts:
     backup: Backup | None
     saves: bool
     fleet: Fleet | None
+    addons: Addons | None
+    adds: bool
 
 
 def cross_checks(parts: Parts) -> Iterator[Refusal]:
     """Everything in which the parts do not fit together."""
     taken = names_taken(parts.workload_names) if parts.monitoring else {}
     saving = backups.names_taken(parts.backup, parts.workloads)
-    yield from _taken_names(parts.workload_names, {**TAKEN_NAMES, **saving, **taken})
+    adding = addons.names_taken(parts.addons)
+    yield from _taken_names(parts.workload_names, {**TAKEN_NAMES, **saving, **taken, **adding})
     for name, workload in parts.workloads.items():
         yield from _workload_secrets(name, workload, parts)
         for side, peers in (("allowFrom", workload.network.allow_from), ("allowTo", workload.network.allow_to)):
@@ -108,6 +114,10 @@ def _whole(environment: Environment, parts: Parts) -> Iterator[Refusal]:
         yield from quota_checks(environment.quota, peak)
     if parts.fleet and not isinstance(parts.target, DockerTarget):
         yield from fleet_checks(parts.fleet, peak)
+    if not isinstance(parts.target, DockerTarget) and (parts.addons or not parts.adds):
+        yield from addons.profile_checks(parts.addons, runs)
+    if parts.addons and not isinstance(parts.target, DockerTarget):
+        yield from addons.addons_checks(parts.addons, environment, parts.fleet.pools if parts.fleet else {}, runs)
     if environment.job_seconds:
         chains = {name: workload.times for name, workload in runs.items()}
         needs = {name: workload.depends_on for name, workload in runs.items()}

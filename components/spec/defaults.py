@@ -299,6 +299,15 @@ BACKUP_TMP: Final = "256Mi"
 BACKUP_PROCESSES: Final = 64
 """Python with a thread for whoever asks, and restic with one for each processor and each connection."""
 
+KUBELET_FOLDER: Final = "/var/lib/kubelet"
+"""The kubelet's own default for `--root-dir`, which nearly every distribution leaves."""
+
+NODE_AGENT_SIZES: Final[Sizes] = {
+    "requests": {"cpu": "10m", "memory": "32Mi", "ephemeralStorage": "16Mi"},
+    "limits": {"cpu": "200m", "memory": "256Mi", "ephemeralStorage": "64Mi"},
+}
+"""One on every node, in every tier: it works when it starts and then waits. A device plugin holds NVML, with 100 MB."""
+
 BACKUP_SIZES: Final[Mapping[Tier, Sizes]] = {
     "dev": {
         "requests": {"cpu": "50m", "memory": "64Mi", "ephemeralStorage": "64Mi"},

@@ -1,6 +1,5 @@
 """The nodes that an environment's pods may run on, as somebody states them: pools of nodes that are alike."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
@@ -12,7 +11,7 @@ from components.spec.cuda import CudaVersion, Version, version
 from components.spec.gpu import RESOURCE
 from components.spec.gpu_claim import DeviceClass, devices_of
 from components.spec.gpu_products import PRODUCTS
-from components.spec.gpu_words import Capability, Count, Product, Profile
+from components.spec.gpu_words import Capability, Count, Product, Profile, plain_profile
 from components.spec.refusal import Refusal
 from components.spec.values import Cpu, LabelKey, LabelValue, Memory, Name
 from policies.values.quantity import parse_quantity
@@ -128,7 +127,7 @@ class PoolGpus(Checked):
         known = PRODUCTS.get(self.product or "")
         if self.slices is None or known is None:
             return
-        profile, each = re.split("[+-]", self.slices.profile)[0], self.slices.each
+        profile, each = plain_profile(self.slices.profile), self.slices.each
         compute = int(profile.partition("g")[0]) * each
         memory = int(profile.partition("g.")[2].removesuffix("gb")) * each
         if profile not in known.slices:
@@ -191,7 +190,7 @@ class Pool(Spec):
     """GPUs of each node: pods that ask for none stay away from it."""
 
     labels: Annotated[Mapping[LabelKey, LabelValue], Field(examples=[{"models.example.com/llama": "present"}])] = {}
-    """Labels of the nodes that workloads ask for by `model.nodeLocal`."""
+    """Labels of the nodes: those that workloads ask for by `model.nodeLocal`, and that add-ons find the pool by."""
 
 
 class Fleet(Spec):

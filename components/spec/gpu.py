@@ -1,6 +1,5 @@
 """GPUs of a workload: whole ones, a slice, a share of one, or those of another vendor."""
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -11,7 +10,7 @@ from components.spec.checked import Checked, Checks, exactly_one
 from components.spec.cuda import CudaVersion, Version, version
 from components.spec.gpu_claim import DeviceClaim
 from components.spec.gpu_products import PRODUCTS, SLICE_USABLE
-from components.spec.gpu_words import PRODUCT_LABEL, Capability, Count, Product, Profile
+from components.spec.gpu_words import PRODUCT_LABEL, Capability, Count, Product, Profile, plain_profile
 from components.spec.refusal import Refusal
 from components.spec.values import EnvName, Memory, Name
 from policies.values.quantity import parse_quantity
@@ -125,7 +124,7 @@ class MigSlice(Checked):
     @property
     def plain_profile(self) -> str:
         """The profile without what it has beside compute and memory: `1g.10gb` of `1g.10gb+me`."""
-        return re.split("[+-]", self.profile)[0]
+        return plain_profile(self.profile)
 
     @property
     def resource(self) -> str:

@@ -83,3 +83,8 @@ Profile = Annotated[
     Field(examples=["3g.40gb"]),
 ]
 """A size of slices."""
+
+
+def plain_profile(profile: str) -> str:
+    """A profile without what it has beside compute and memory: `1g.10gb` of `1g.10gb+me`."""
+    return re.split("[+-]", profile)[0]

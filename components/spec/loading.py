@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 
 from components.spec import checks, place, telling, tiers
+from components.spec.addons import Addons
 from components.spec.backup import Backup
 from components.spec.base import Spec
 from components.spec.document import ENCRYPTED, Document, read_file
@@ -38,6 +39,7 @@ KEYS = (
     "bases",
     "fleet",
     "prices",
+    "addons",
     "monitoring",
     "backup",
     "supplyChain",
@@ -208,6 +210,8 @@ def _sound_parts(values: Mapping[str, Any], broken: Collection[Path]) -> checks.
         None if ("backup",) in broken or not values.get("backup") else _sound(Backup, values["backup"]),
         saves=bool(values.get("backup")),
         fleet=None if ("fleet",) in broken or not values.get("fleet") else _sound(Fleet, values["fleet"]),
+        addons=None if ("addons",) in broken or not values.get("addons") else _sound(Addons, values["addons"]),
+        adds=bool(values.get("addons")),
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from components.spec.capacity import Demand
 from components.spec.cuda import version, version_text
-from components.spec.fleet import Fleet, Pool, PoolGpus
+from components.spec.fleet import Fleet, Pool, PoolGpus, Shares
 from components.spec.gpu import AmdGpus, Gpu, IntelGpus, MigSlice, SharedGpu, WholeGpus
 from components.spec.gpu_claim import DeviceClaim
 from components.spec.refusal import Refusal
@@ -87,13 +87,17 @@ def _unlike(has: PoolGpus, request: WholeGpus | MigSlice | SharedGpu | AmdGpus |
         case SharedGpu():
             if has.shares is None or has.shares.by != request.by:
                 return f"shares by {has.shares.by}" if has.shares else "does not share its GPUs"
-            return _other_product(has, request.product)
+            return _other_shares(has.shares, request) or _other_product(has, request.product)
         case AmdGpus() | IntelGpus():
             return None
 
 
 def _other_product(has: PoolGpus, asked: str | None) -> str | None:
     return f"has {has.product or 'GPUs of no stated product'}" if asked and has.product != asked else None
+
+
+def _other_shares(has: Shares, asked: SharedGpu) -> str | None:
+    return f"divides each GPU into {has.each} shares" if asked.shares and asked.shares != has.each else None
 
 
 def _less(has: PoolGpus, asked: WholeGpus) -> str | None:

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from components.spec import checks
+from components.spec.addons import Addons
 from components.spec.backup import BACKUP, Backup, saved
 from components.spec.base import Spec
 from components.spec.capacity import demands, summary
 from components.spec.cost import cost_summary, uses
 from components.spec.environment import Environment
-from components.spec.fleet import Fleet
+from components.spec.fleet import Fleet, Pool
 from components.spec.image import BuildImage, Image
 from components.spec.monitoring import Monitoring
 from components.spec.order import wanted
@@ -20,7 +21,7 @@ from components.spec.refusal import refused
 from components.spec.registry import Registry
 from components.spec.secret import Secret
 from components.spec.supply_chain import SupplyChain
-from components.spec.target import Target
+from components.spec.target import DockerTarget, Target
 from components.spec.values import Name
 from components.spec.workload import Workload
 
@@ -52,6 +53,9 @@ class Settings(Spec):
     prices: Prices | None = None
     """What things cost; left out, nobody says what the environment does."""
 
+    addons: Addons | None = None
+    """What runs on the nodes of a cluster for the workloads; left out, nothing does. Nothing on a Docker host."""
+
     monitoring: Monitoring | None = None
     """What watches the workloads; left out, nothing does."""
 
@@ -77,6 +81,8 @@ class Settings(Spec):
                     self.backup,
                     saves=self.backup is not None,
                     fleet=self.fleet,
+                    addons=self.addons,
+                    adds=self.addons is not None,
                 )
             )
         )
@@ -104,6 +110,11 @@ class Settings(Spec):
         )
 
     @property
+    def pools(self) -> Mapping[str, Pool]:
+        """The pools of nodes that there are, as far as somebody says."""
+        return self.fleet.pools if self.fleet else {}
+
+    @property
     def mounted_secrets(self) -> Mapping[str, Secret]:
         """The secrets that workloads and their backup name. Others, for builds and pulls, stay out of the namespace."""
         named = {name for workload in self.wanted_workloads.values() for name in workload.secrets}
@@ -124,6 +135,8 @@ class Settings(Spec):
             images |= {name: server.image for name, server in self.monitoring.servers.items()}
         if self.backup and self.saved_workloads:
             images[BACKUP] = self.backup.image
+        if self.addons and not isinstance(self.target, DockerTarget):
+            images |= self.addons.images
         return images
 
     @property

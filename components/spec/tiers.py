@@ -31,6 +31,9 @@ def complete(values: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(backup, Mapping):
         given = cast("Mapping[str, Any]", backup)
         completed["backup"] = _sized(given, defaults.BACKUP_SIZES[cast("Tier", tier)])
+    addons = values.get("addons")
+    if isinstance(addons, Mapping):
+        completed["addons"] = _addons(cast("Mapping[str, Any]", addons))
     chain = values.get("supplyChain")
     if isinstance(chain, Mapping):
         completed["supplyChain"] = _supply_chain(cast("Mapping[str, Any]", chain), cast("Tier", tier))
@@ -77,6 +80,12 @@ def _monitoring(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:
             given = cast("Mapping[str, Any]", server)
             completed[name] = {**others, **_sized(given, sizes)}
     return completed
+
+
+def _addons(written: Mapping[str, Any]) -> dict[str, Any]:
+    agents = {name: written.get(name) for name in ("devicePlugin", "profiles")}
+    given = {name: cast("Mapping[str, Any]", each) for name, each in agents.items() if isinstance(each, Mapping)}
+    return {**written, **{name: _sized(each, defaults.NODE_AGENT_SIZES) for name, each in given.items()}}
 
 
 def _supply_chain(written: Mapping[str, Any], tier: Tier) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def _date(text: str) -> str:
         datetime.date.fromisoformat(text)
     except ValueError:
         raise refused(
-            Refusal(allowed="a day, as year, month and day", mend="write for example `expires: '2027-01-31'`")
+            Refusal(allowed="a day, as year, month and day", mend="write for example `'2027-01-31'`")
         ) from None
     return text
 

@@ -130,8 +130,8 @@ class Workload(Checked):
     kubelet's to say (`podPidsLimit`)."""
 
     seccomp_profile: Annotated[ProjectPath, Field(examples=["profiles/python-api.json"])] | None = None
-    """A seccomp profile of its own, a file below the project; left out, the runtime's default. On Kubernetes, nodes
-    have it under the same path below the kubelet's `seccomp` folder."""
+    """A seccomp profile of its own, a file below the project; left out, the runtime's default. On Kubernetes
+    `addons.profiles` brings it to the nodes."""
 
     pull_seconds: Seconds = defaults.PULL
     """How long it may take to place a pod and pull its image, before its startup time begins to count. An image that

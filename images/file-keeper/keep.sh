@@ -1,26 +1,35 @@
 #!/bin/sh
-# Copies what the host keeps in /store into the memory at /secrets, where the workload reads it, and stays: the memory
-# is there as long as somebody holds it.
+# Copies what the host keeps in /store to where others read it, and stays: memory is there as long as somebody holds it.
+# `keep` leaves nothing else there; `add` does, for what older containers were made with.
 set -eu
+
+kept=${KEPT:-/secrets}
 
 check() {
   for file in /store/*; do
-    [ ! -e "$file" ] || cmp -s "$file" "/secrets/${file##*/}" || exit 1
+    [ ! -e "$file" ] || cmp -s "$file" "$kept/${file##*/}" || exit 1
   done
 }
 
-keep() {
+add() {
   umask 0377
   for file in /store/*; do
     [ -e "$file" ] || continue
     name=${file##*/}
-    rm -f "/secrets/.$name"
-    cp "$file" "/secrets/.$name"
-    mv -f "/secrets/.$name" "/secrets/$name"
+    rm -f "$kept/.$name"
+    cp "$file" "$kept/.$name"
+    mv -f "$kept/.$name" "$kept/$name"
   done
-  for file in /secrets/*; do
+}
+
+keep() {
+  add
+  for file in "$kept"/*; do
     [ -e "/store/${file##*/}" ] || rm -f "$file"
   done
+}
+
+stay() {
   # The first process of a container ignores signals that it does not name.
   trap 'exit 0' TERM INT
   sleep infinity &
@@ -28,3 +37,4 @@ keep() {
 }
 
 "$1"
+[ "$1" = check ] || stay

@@ -227,4 +227,4 @@ def checkout(folder: Path, cluster: Cluster, *, whole: bool = False) -> Generato
     yield workbench
     for file in workbench.folder.glob("Pulumi.*.yaml"):
         namespace = Stack(workbench, cluster, file.name.split(".")[1]).namespace
-        cluster.kubectl("delete", "namespace", namespace, "--wait=false", "--ignore-not-found")
+        cluster.kubectl("delete", "namespace", namespace, f"{namespace}-nodes", "--wait=false", "--ignore-not-found")

@@ -21,3 +21,4 @@ def test_the_stack_file_of_a_docker_host_answers_the_same_requests_on_a_cluster(
     three.answering(address)
     # then it answers as on a Docker host
     assert three.requests_of(address) == three.EXPECTED
+    assert three.itself(address)["makesFolders"] is False

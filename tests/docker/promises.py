@@ -89,6 +89,11 @@ PROMISES: Mapping[str, Promise] = {
         lambda inside: inside["seccomp"],
         (False, 2),
     ),
+    "seccomp profile of its own": Promise(
+        lambda inspected: any('"mkdirat"' in option for option in _security(inspected)),
+        lambda inside: inside["makesFolders"],
+        (True, False),
+    ),
     "privileged": Promise(_host("Privileged"), lambda inside: "/dev/kmsg" in inside["devices"], (False, False)),
     "memory limit": Promise(_host("Memory"), _memory, (192 * MEBIBYTE, 192 * MEBIBYTE)),
     "swap": Promise(_host("MemorySwap"), _unseen, (192 * MEBIBYTE, None)),

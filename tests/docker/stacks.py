@@ -19,6 +19,9 @@ NAMESPACE = "three"
 FRONT_PORT = 18080
 API_PORT = 18000
 CONFIG_TEXT = "one line\n"
+PROFILE = "profiles/front.json"
+FORBIDDEN = {"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}
+"""What the front may not do."""
 
 Block = dict[str, Any]
 
@@ -68,6 +71,7 @@ def workloads() -> dict[str, Block]:
             secrets=["token"],
             configFiles={"folder": "/etc/front", "files": {"front.txt": CONFIG_TEXT}},
             publish=[{"port": 8000, "hostPort": FRONT_PORT}],
+            seccompProfile=PROFILE,
             shmSize="32Mi",
             tmpSize="48Mi",
             pidsLimit=64,
@@ -82,6 +86,9 @@ def write(workbench: Workbench, target: Block, **changes: Block) -> None:
         folder = workbench.folder / "images" / name
         shutil.copytree(HERE / name, folder, dirs_exist_ok=True)
         shutil.copy(HERE / "Dockerfile", folder)
+    profile = workbench.folder / PROFILE
+    profile.parent.mkdir(exist_ok=True)
+    profile.write_text(json.dumps({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [FORBIDDEN]}))
     content = workbench.stack_file()
     described = workloads()
     for name, fields in changes.items():
@@ -92,6 +99,7 @@ def write(workbench: Workbench, target: Block, **changes: Block) -> None:
         "slipway:registry": {"address": registry.address(), "insecure": True},
         "slipway:workloads": described,
         "slipway:secrets": {"token": {"generated": {}}},
+        "slipway:addons": {"until": "9999-12-31", "profiles": {}},  # which a Docker host has no use for
     }
     workbench.write_stack_file(content)
 

@@ -111,7 +111,7 @@ _EMBEDDER: dict[str, Any] = {
     "profile": "model",
     "port": 8000,
     "autoscaling": {"min": 1, "max": 2, "gpuUtilisation": {"metric": "DCGM_FI_DEV_GPU_UTIL", "target": 80}},
-    "gpu": {"whole": {"count": 1, "product": "NVIDIA-A100-SXM4-80GB"}},
+    "gpu": {"whole": {"count": 1, "product": "NVIDIA-A100-SXM4-80GB"}, "runtimeClass": "nvidia"},
     "model": {
         "path": "/models",
         "size": "15Gi",
@@ -142,8 +142,14 @@ _GPUS: Mapping[str, dict[str, Any]] = {
         "cuda": "12.4",
         "memoryFraction": {"variable": "XLA_PYTHON_CLIENT_MEM_FRACTION", "percent": 90},
     },
-    "slice": {"mig": {"profile": "1g.10gb", "strategy": "single", "product": "NVIDIA-A100-SXM4-80GB"}},
-    "share": {"shared": {"by": "mps", "renamed": True, "product": "NVIDIA-L4", "memory": "5Gi", "shares": 4}},
+    "slice": {
+        "mig": {"profile": "1g.10gb", "strategy": "single", "product": "NVIDIA-A100-SXM4-80GB"},
+        "runtimeClass": "nvidia",
+    },
+    "share": {
+        "shared": {"by": "mps", "renamed": True, "product": "NVIDIA-L4", "memory": "5Gi", "shares": 4},
+        "runtimeClass": "nvidia",
+    },
     "amd": {"amd": {"count": 1}},
     "intel": {"intel": {"count": 1, "driver": "xe"}},
     "claimed": {"claim": {"exactly": {**_H100, "selectors": [_HOPPER]}}},
@@ -182,9 +188,10 @@ _NODE: dict[str, Any] = {"nodes": 2, "cpu": "32", "memory": "128Gi"}
 _FLEET: dict[str, Any] = {
     "pools": {
         "cpu": {**_NODE, "labels": {"models.example.com/llama": "present"}},
-        "a100": {**_NODE, "gpus": {"count": 1, "product": _A100}},
+        "a100": {**_NODE, "gpus": {"count": 1, "product": _A100}, "labels": {"example.com/pool": "a100"}},
         "new": {
             **_NODE,
+            "labels": {"example.com/pool": "new"},
             "gpus": {
                 "count": 1,
                 "product": "NVIDIA-B300",
@@ -195,6 +202,7 @@ _FLEET: dict[str, Any] = {
         },
         "cut": {
             **_NODE,
+            "labels": {"example.com/pool": "cut"},
             "gpus": {
                 "count": 1,
                 "product": _A100,
@@ -203,12 +211,40 @@ _FLEET: dict[str, Any] = {
         },
         "shared": {
             **_NODE,
+            "labels": {"example.com/pool": "shared"},
             "gpus": {"count": 1, "product": _L4, "shares": {"by": "mps", "each": 4, "renamed": True}},
         },
         "amd": {**_NODE, "gpus": {"count": 1, "vendor": "amd"}},
         "intel": {**_NODE, "gpus": {"count": 1, "vendor": "intel-xe"}},
         "claims": {**_NODE, "gpus": {"count": 2, "deviceClass": "gpu.nvidia.com"}},
     }
+}
+
+_ADDONS: dict[str, Any] = {
+    "until": "9999-12-31",
+    "kubeletFolder": "/var/lib/kubelet",
+    "devicePlugin": {
+        "image": {
+            "external": {
+                "reference": f"registry.example.com/nvidia/k8s-device-plugin@{_DIGEST}",
+                "reason": "a copy of what NVIDIA published",
+            }
+        },
+        "runtimeClass": "nvidia",
+        "featureDiscovery": True,
+        "resources": {
+            "requests": {"cpu": "10m", "memory": "64Mi", "ephemeralStorage": "16Mi"},
+            "limits": {"cpu": "100m", "memory": "512Mi", "ephemeralStorage": "64Mi"},
+        },
+    },
+    "profiles": {
+        "image": {"build": {"folder": "images/file-keeper"}},
+        "resources": {
+            "requests": {"cpu": "10m", "memory": "16Mi", "ephemeralStorage": "16Mi"},
+            "limits": {"cpu": "100m", "memory": "64Mi", "ephemeralStorage": "64Mi"},
+        },
+    },
+    "nodeLabels": {"shared": ["gpu-node-1"], "cut": ["gpu-node-2"]},
 }
 
 _WORKER: dict[str, Any] = {
@@ -226,7 +262,7 @@ _WORKER: dict[str, Any] = {
     "args": ["--queue", "default"],
     "volumes": [{"name": "data", "path": "/data", "size": "1Gi", "storageClass": "fast", "backup": True}],
     "model": {"path": "/data/models", "size": "500Mi", "volume": "data"},
-    "seccompProfile": "profiles/worker.json",
+    "seccompProfile": "tests/support/profiles/worker.json",
     "probes": {"command": ["redis-cli", "ping"]},
 }
 
@@ -371,6 +407,7 @@ FULL: Mapping[str, Any] = {
         "storageMonth": 0.1,
         "gpuHour": {"NVIDIA-A100-SXM4-80GB": 3.2, "NVIDIA-A100-SXM4-80GB/1g.10gb": 0.5},
     },
+    "addons": _ADDONS,
     "secrets": {
         "session-key": {"generated": {"length": 48, "special": True, "rotation": 2}},
         "database-password": {"fromConfig": {"key": "databasePassword"}},

@@ -11,94 +11,84 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-Schema = dict[str, Any]
-TEXT: Schema = {"type": "string"}
-FLAG: Schema = {"type": "boolean"}
+from tests.support import crds
+from tests.support.crds import FLAG, TEXT, Schema, listing, shaped
 
-
-def _object(**properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties}
-
-
-def _list(items: Schema) -> Schema:
-    return {"type": "array", "items": items, "minItems": 1}
-
-
-_KEYS = _object(
+_KEYS = shaped(
     publicKeys=TEXT,
     signatureAlgorithm=TEXT,
     kms=TEXT,
-    rekor=_object(url=TEXT, pubkey=TEXT, ignoreTlog=FLAG),
-    ctlog=_object(ignoreSCT=FLAG, pubkey=TEXT, tsaCertChain=TEXT),
+    rekor=shaped(url=TEXT, pubkey=TEXT, ignoreTlog=FLAG),
+    ctlog=shaped(ignoreSCT=FLAG, pubkey=TEXT, tsaCertChain=TEXT),
 )
 
-_REKOR = _object(url=TEXT, pubkey=TEXT, ignoreTlog=FLAG)
+_REKOR = shaped(url=TEXT, pubkey=TEXT, ignoreTlog=FLAG)
 
-_KEYLESS = _object(
+_KEYLESS = shaped(
     issuer=TEXT,
     issuerRegExp=TEXT,
     subject=TEXT,
     subjectRegExp=TEXT,
     roots=TEXT,
     rekor=_REKOR,
-    ctlog=_object(ignoreSCT=FLAG, pubkey=TEXT, tsaCertChain=TEXT),
+    ctlog=shaped(ignoreSCT=FLAG, pubkey=TEXT, tsaCertChain=TEXT),
 )
 
-_CERTIFICATES = _object(cert=TEXT, certChain=TEXT)
-_ENTRY = _object(keys=_KEYS, keyless=_KEYLESS, certificates=_CERTIFICATES)
+_CERTIFICATES = shaped(cert=TEXT, certChain=TEXT)
+_ENTRY = shaped(keys=_KEYS, keyless=_KEYLESS, certificates=_CERTIFICATES)
 
-_VERIFY = _object(
+_VERIFY = shaped(
     type={"type": "string", "enum": ["Cosign", "SigstoreBundle", "Notary"]},
-    imageReferences=_list(TEXT),
+    imageReferences=listing(TEXT),
     failureAction={"type": "string", "enum": ["Audit", "Enforce"]},
     mutateDigest=FLAG,
     verifyDigest=FLAG,
     required=FLAG,
-    attestors=_list(_object(count={"type": "integer", "minimum": 1}, entries=_list(_ENTRY))),
+    attestors=listing(shaped(count={"type": "integer", "minimum": 1}, entries=listing(_ENTRY))),
 )
 
-_AUTHORITY = _object(subject=_object(organization=TEXT, commonName=TEXT), uri=TEXT, certChain=TEXT)
-_LOG = _object(baseURL=TEXT, hashAlgorithm=TEXT, publicKey=TEXT)
+_AUTHORITY = shaped(subject=shaped(organization=TEXT, commonName=TEXT), uri=TEXT, certChain=TEXT)
+_LOG = shaped(baseURL=TEXT, hashAlgorithm=TEXT, publicKey=TEXT)
 
 SPECS: Mapping[str, Schema] = {
-    "ClusterImagePolicy": _object(
-        images=_list(_object(glob=TEXT)),
-        authorities=_list(
-            _object(
+    "ClusterImagePolicy": shaped(
+        images=listing(shaped(glob=TEXT)),
+        authorities=listing(
+            shaped(
                 name=TEXT,
-                key=_object(data=TEXT, hashAlgorithm=TEXT, kms=TEXT),
-                keyless=_object(
+                key=shaped(data=TEXT, hashAlgorithm=TEXT, kms=TEXT),
+                keyless=shaped(
                     url=TEXT,
                     trustRootRef=TEXT,
                     insecureIgnoreSCT=FLAG,
-                    identities=_list(_object(issuer=TEXT, issuerRegExp=TEXT, subject=TEXT, subjectRegExp=TEXT)),
+                    identities=listing(shaped(issuer=TEXT, issuerRegExp=TEXT, subject=TEXT, subjectRegExp=TEXT)),
                 ),
                 signatureFormat=TEXT,
-                ctlog=_object(url=TEXT, trustRootRef=TEXT),
-                rfc3161timestamp=_object(trustRootRef=TEXT),
+                ctlog=shaped(url=TEXT, trustRootRef=TEXT),
+                rfc3161timestamp=shaped(trustRootRef=TEXT),
             )
         ),
         mode=TEXT,
     ),
-    "TrustRoot": _object(
-        sigstoreKeys=_object(
-            certificateAuthorities=_list(_AUTHORITY),
-            timestampAuthorities=_list(_AUTHORITY),
-            ctLogs=_list(_LOG),
-            tLogs=_list(_LOG),
+    "TrustRoot": shaped(
+        sigstoreKeys=shaped(
+            certificateAuthorities=listing(_AUTHORITY),
+            timestampAuthorities=listing(_AUTHORITY),
+            ctLogs=listing(_LOG),
+            tLogs=listing(_LOG),
         )
     ),
-    "ClusterPolicy": _object(
+    "ClusterPolicy": shaped(
         background=FLAG,
-        webhookConfiguration=_object(
+        webhookConfiguration=shaped(
             failurePolicy={"type": "string", "enum": ["Ignore", "Fail"]},
             timeoutSeconds={"type": "integer", "minimum": 1, "maximum": 30},
         ),
-        rules=_list(
-            _object(
+        rules=listing(
+            shaped(
                 name={"type": "string", "maxLength": 63},
-                match=_object(any=_list(_object(resources=_object(kinds=_list(TEXT), namespaces=_list(TEXT))))),
-                verifyImages=_list(_VERIFY),
+                match=shaped(any=listing(shaped(resources=shaped(kinds=listing(TEXT), namespaces=listing(TEXT))))),
+                verifyImages=listing(_VERIFY),
             )
         ),
     ),
@@ -127,20 +117,7 @@ def closed(schema: Schema) -> Schema:
 def definition(kind: str) -> dict[str, Any]:
     """A CustomResourceDefinition with these facts."""
     group, version, plural = NAMES[kind]
-    schema = _object(spec=SPECS[kind])
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}"},
-        "spec": {
-            "group": group,
-            "scope": "Cluster",
-            "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
-            "versions": [
-                {"name": version, "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}},
-            ],
-        },
-    }
+    return crds.definition(kind, group, version, plural, SPECS[kind])
 
 
 _CHAIN: dict[str, Any] = {

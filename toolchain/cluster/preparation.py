@@ -48,6 +48,8 @@ def prepare(layout: Layout, runc: str, registry_port: int) -> None:
         folder.mkdir(parents=True, mode=0o700)
     for folder in (layout.container_logs, layout.library):
         folder.mkdir(mode=0o755)
+    # Who looks for the kubelet's folder where it usually is finds it.
+    (layout.library / "kubelet").symlink_to(layout.kubelet)
     layout.logs.mkdir(parents=True, exist_ok=True)
     for log in layout.logs.glob("*.log"):
         log.unlink()

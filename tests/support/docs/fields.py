@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from components.spec import defaults, shape
+from components.spec.addons import Addons, DevicePlugin
 from components.spec.backup import Backup
 from components.spec.base import Spec
 from components.spec.build_cache import Cache
@@ -70,6 +71,7 @@ TABLES: Mapping[str, tuple[str, type[Spec], SpecPath]] = {
     "autoscaling": ("autoscaling.md", Autoscaling, ("workloads", NAME, "autoscaling")),
     "fleet": ("capacity.md", Fleet, ("fleet",)),
     "prices": ("cost.md", Prices, ("prices",)),
+    "addons": ("addons.md", Addons, ("addons",)),
     "tags": ("tags.md", Tags, ("workloads", NAME, "image", "build", "tags")),
     "retention": ("retention.md", Retention, ("registry", "retention")),
     "image": ("verified-image.md", Image, ("workloads", NAME, "image")),
@@ -195,6 +197,7 @@ REASONS: Mapping[tuple[type[Spec], str], str] = {
     (Schedule, "suspend"): "What is described is meant to run.",
     (JsonFile, "driver"): "`docker logs` reads it, and nothing else has to run.",
     (Volume, "backup"): "What is saved where is decided by whom the data belongs to.",
+    (DevicePlugin, "feature_discovery"): "Half of it is another program, which a cluster may not run.",
     (PoolGpus, "vendor"): "Most GPUs that serve models are NVIDIA's.",
     (Slices, "strategy"): "As for `gpu.mig.strategy`.",
     (Shares, "renamed"): "As for `gpu.shared.renamed`.",
@@ -272,6 +275,11 @@ def monitoring_sizes() -> str:
 def backup_sizes() -> str:
     """The sizes of what saves one workload, by tier."""
     return _sizes("container", {"backup": defaults.BACKUP_SIZES})
+
+
+def addons_sizes() -> str:
+    """The sizes of each container of an add-on, the same in every tier."""
+    return _sizes("container", {"each": dict.fromkeys(get_args(defaults.Tier), defaults.NODE_AGENT_SIZES)})
 
 
 def _sizes(noun: str, tables: Mapping[str, Mapping[defaults.Tier, defaults.Sizes]]) -> str:

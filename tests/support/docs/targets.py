@@ -161,7 +161,12 @@ def _kubernetes(name: str) -> list[str]:
         where = _settings(None).environment
         made = [
             (stateful_set if workload.volumes else deployment)(
-                where, "api", workload, _reference(workload), {"token": "token-1"}
+                where,
+                "api",
+                workload,
+                _reference(workload),
+                {"token": "token-1"},
+                seccomp=_seccomp(workload),
             ),
             config_map(where, "api", workload),
             service(where, "api", workload),
@@ -188,7 +193,7 @@ def _docker(name: str) -> list[str]:
             _reference(workload),
             joined,
             target,
-            seccomp="{}" if workload.seccomp_profile else None,
+            seccomp=_seccomp(workload),
             source="/source" if workload.live_reload else None,
             files="1" if workload.secrets or workload.config_files else None,
         )
@@ -213,6 +218,10 @@ def _compose(name: str) -> list[str]:
 
     before, after = service_of(_settings(None)), service_of(_settings(name))
     return [place.removeprefix("service.") for place in _changed({"service": before}, {"service": after})]
+
+
+def _seccomp(workload: Workload) -> str | None:
+    return "{}" if workload.seccomp_profile else None
 
 
 def _reference(workload: Workload) -> str:

@@ -99,3 +99,14 @@ def test_every_component_registers_its_outputs(monkeypatch: pytest.MonkeyPatch):
     components = [each for each in recorded(monkeypatch).resources if each.type.startswith("slipway:")]
 
     assert all(each.outputs is not None for each in components)
+
+
+def test_a_profile_of_its_own_reaches_the_host_as_text(monkeypatch: pytest.MonkeyPatch):
+    with_profile = {**STORE, "seccompProfile": "tests/support/profiles/worker.json"}
+    (store,) = [
+        each
+        for each in recorded(monkeypatch, workloads={"api": API, "store": with_profile}).of_type("Container")
+        if each.name == "store"
+    ]
+
+    assert any(option.startswith("seccomp={") and "mkdir" in option for option in store.inputs["securityOpts"])

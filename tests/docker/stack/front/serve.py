@@ -50,6 +50,16 @@ def writable(folder: str) -> bool:
     return True
 
 
+def makes_folders() -> bool:
+    folder = pathlib.Path("/tmp/.folder")
+    try:
+        folder.mkdir()
+        folder.rmdir()
+    except PermissionError:
+        return False
+    return True
+
+
 def itself() -> dict[str, object]:
     lines = pathlib.Path("/proc/self/status").read_text().splitlines()
     status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
@@ -62,6 +72,7 @@ def itself() -> dict[str, object]:
         "capabilities": {name: int(status[name], 16) for name in ("CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb")},
         "noNewPrivileges": int(status["NoNewPrivs"]),
         "seccomp": int(status["Seccomp"]),
+        "makesFolders": makes_folders(),
         "writable": [folder for folder in WRITABLE if writable(folder)],
         "mounts": mounts,
         "group": {name: found for name, files in LIMITS.items() if (found := limit(*files)) is not None},

@@ -56,7 +56,14 @@ def test_a_command_is_asked_in_place_of_http(probe: str):
     assert "httpGet" not in container[probe]
 
 
-def test_a_seccomp_profile_of_its_own_is_named():
-    security = spec(seccompProfile="profiles/store.json")["template"]["spec"]["securityContext"]
+def test_a_seccomp_profile_of_its_own_is_the_containers_and_its_name_follows_its_content():
+    what = workload(replicas=1, volumes=[DATA])
 
-    assert security["seccompProfile"] == {"type": "Localhost", "localhostProfile": "profiles/store.json"}
+    def profiles(text: str) -> tuple[Any, Any]:
+        pod = stateful_set(environment(), "store", what, "image", {}, seccomp=text)["spec"]["template"]["spec"]
+        return pod["securityContext"]["seccompProfile"], pod["containers"][0]["securityContext"]["seccompProfile"]
+
+    (around, one), (_, two) = profiles("{}"), profiles('{"defaultAction": "SCMP_ACT_LOG"}')
+    assert around == {"type": "RuntimeDefault"}
+    assert (one["type"], one["localhostProfile"][:14]) == ("Localhost", "slipway/store-")
+    assert one["localhostProfile"] != two["localhostProfile"]

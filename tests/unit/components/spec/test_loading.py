@@ -60,6 +60,7 @@ def test_every_leaf_has_an_origin():
         "monitoring",
         "backup",
         "supplyChain",
+        "addons",
     }
 
 

@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.manifests.gpu import node_terms
+from components.manifests.node_labels import labels
 from components.spec.capacity import Demand, demands
-from components.spec.cuda import version
 from components.spec.fleet import Fleet, Pool
 from components.spec.gpu import Gpu
-from components.spec.gpu_products import PRODUCTS
 from components.spec.placement import fleet_checks, objection
 from components.spec.refusal import Refusal
 from tests.unit.components.given import workload
@@ -96,9 +95,15 @@ def block(required: dict[str, Any], optional: dict[str, Any] | None = None) -> s
 
 PRODUCT = st.sampled_from(["NVIDIA-L4", "NVIDIA-A100-SXM4-80GB", "NVIDIA-H200", "Tesla-T4"])
 BY = st.sampled_from(["mps", "time-slicing"])
+STRATEGY = st.sampled_from(["mixed", "single"])
+PROFILE = st.sampled_from(["1g.10gb", "1g.10gb+me", "3g.40gb"])
+SLICES = block({"profile": PROFILE, "each": st.just(1), "strategy": STRATEGY})
 POOLS = block(
     {"count": st.integers(1, 2), "product": PRODUCT, "cuda": st.sampled_from(["11.8", "12.4", "13.0"])},
-    {"shares": block({"by": BY, "each": st.just(2)})},
+    {"shares": block({"by": BY, "each": st.just(2), "renamed": st.booleans()})},
+)
+CUT = block(
+    {"count": st.just(1), "product": st.just("NVIDIA-A100-SXM4-80GB"), "cuda": st.just("12.4")}, {"slices": SLICES}
 )
 LEAST = {
     "minMemory": st.sampled_from(["16Gi", "40Gi", "120Gi"]),
@@ -107,23 +112,9 @@ LEAST = {
 ASKED = st.one_of(
     block({"whole": block({"count": st.just(1), "product": PRODUCT})}),
     block({"whole": block({"count": st.just(1)}, LEAST)}),
-    block({"shared": block({"by": BY})}),
+    block({"shared": block({"by": BY, "renamed": st.booleans()}, {"product": PRODUCT})}),
+    block({"mig": block({"profile": PROFILE, "strategy": STRATEGY, "product": st.just("NVIDIA-A100-SXM4-80GB")})}),
 )
-
-
-def labels(has: dict[str, Any]) -> dict[str, str]:
-    """The labels of a node of a pool, as NVIDIA's feature discovery sets them."""
-    known = PRODUCTS[has["product"]]
-    driver = version(has["cuda"])
-    return {
-        "nvidia.com/gpu.product": has["product"],
-        "nvidia.com/gpu.memory": str(known.least_memory // 2**20),
-        "nvidia.com/gpu.compute.major": str(known.capability[0]),
-        "nvidia.com/gpu.compute.minor": str(known.capability[1]),
-        "nvidia.com/cuda.runtime-version.major": str(driver[0]),
-        "nvidia.com/cuda.runtime-version.minor": str(driver[1]),
-        "nvidia.com/gpu.sharing-strategy": has["shares"]["by"] if "shares" in has else "none",
-    }
 
 
 def chosen(term: list[dict[str, Any]], node: dict[str, str]) -> bool:
@@ -144,7 +135,7 @@ def holds(operator: str, value: str | None, values: list[str]) -> bool:
             return value is None
 
 
-@given(has=POOLS, asked=ASKED, cuda=st.sampled_from([None, "12.4"]))
+@given(has=st.one_of(POOLS, CUT), asked=ASKED, cuda=st.sampled_from([None, "12.4"]))
 def test_a_pool_takes_a_pod_exactly_if_its_labels_and_its_resource_would(
     has: dict[str, Any], asked: dict[str, Any], cuda: str | None
 ) -> None:
@@ -154,5 +145,5 @@ def test_a_pool_takes_a_pod_exactly_if_its_labels_and_its_resource_would(
     assert pool.gpus is not None
 
     terms = node_terms(gpu)
-    by_labels = not terms or any(chosen(term, labels(has)) for term in terms)
+    by_labels = not terms or any(chosen(term, labels(pool)) for term in terms)
     assert (objection(pool, demand) is None) == (by_labels and gpu.request.resource == pool.gpus.offered[0])

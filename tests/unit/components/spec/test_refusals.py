@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from components.spec import (
+    addons,
     cron,
     cuda,
     fit,
@@ -31,6 +32,7 @@ from tests.unit.components.spec.test_bad_stacks import EXPECTED, FILES
 
 MODULES = (
     cron,
+    addons,
     cuda,
     fit,
     fleet,
@@ -47,6 +49,7 @@ MODULES = (
     timing,
 )
 ABOUT = (
+    "addons",
     "amd",
     "autoscaling",
     "await",
