@@ -22,7 +22,7 @@ class Process:
     """A running service; the test reads its log line by line.
 
     Args:
-        module: what runs.
+        module: what runs, with its arguments.
         source: its folder, beside that of `http_service`.
         settings: its environment, on top of what every test wants.
     """
@@ -37,7 +37,7 @@ class Process:
             **settings,
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module], env=environment, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", *module.split()], env=environment, stdout=subprocess.PIPE, text=True
         )
 
     def line(self) -> dict[str, Any]:

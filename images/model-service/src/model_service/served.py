@@ -3,9 +3,9 @@
 import logging
 
 from http_service.process import CannotServeError
+from http_service.processors import usable
 
 from model_service.model import Model, ModelError
-from model_service.processors import usable
 from model_service.settings import ModelSettings
 
 _log = logging.getLogger("model_service")

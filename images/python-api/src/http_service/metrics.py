@@ -37,8 +37,19 @@ class Metrics:
         self.requests = Counter(
             "application_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
         )
-        self.in_flight = Gauge("application_requests_in_flight", "Requests being answered now.", registry=self.registry)
-        self.ready = Gauge("application_ready", "1 when requests should be sent here, else 0.", registry=self.registry)
+        # Of several processes of one container: all their requests, and ready when each is.
+        self.in_flight = Gauge(
+            "application_requests_in_flight",
+            "Requests being answered now.",
+            registry=self.registry,
+            multiprocess_mode="livesum",
+        )
+        self.ready = Gauge(
+            "application_ready",
+            "1 when requests should be sent here, else 0.",
+            registry=self.registry,
+            multiprocess_mode="livemin",
+        )
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)

@@ -8,7 +8,7 @@ import signal
 import socket
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import uvicorn
 from prometheus_client import disable_created_metrics, start_http_server
@@ -23,8 +23,8 @@ from http_service.settings import Settings, SettingsError, load
 KEEP_ALIVE = 75
 """Seconds that an idle connection is kept: longer than proxies keep theirs (NGINX 60), so that they close first."""
 
-_BAD_SETTINGS = 2
-_CANNOT_SERVE = 1
+BAD_SETTINGS = 2
+CANNOT_SERVE = 1
 
 _log = logging.getLogger("http_service")
 
@@ -83,18 +83,9 @@ def run(
         build: makes the service.
         environ: what the settings are read from.
     """
-    configure("info")
-    try:
-        settings = load(kind, environ)
-    except SettingsError as error:
-        for line in str(error).splitlines():
-            _log.error(line)
-        return _BAD_SETTINGS
-    configure(settings.log_level, [settings.api_key.get_secret_value()] if settings.api_key else [])
-    # Its reports of each start and stop repeat those below.
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-
-    disable_created_metrics()  # a series of time stamps beside each series, which nobody here reads
+    settings = configured(kind, environ)
+    if settings is None:
+        return BAD_SETTINGS
     lifecycle, metrics = Lifecycle(), Metrics()
     service = build(settings, lifecycle, metrics)
     variable, address = "APP_LISTEN", settings.listen
@@ -107,9 +98,25 @@ def run(
         # A plain reason: some of these errors repeat the address in their text.
         reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         _log.error("%s: can't listen on %s: %s", variable, address, reason)
-        return _CANNOT_SERVE
-    bound = {"listen": str(_address(listener)), "metrics": str(_address(scraped.socket))}
-    return asyncio.run(_serve(service, listener, lifecycle, settings, bound))
+        return CANNOT_SERVE
+    bound = {"listen": str(bound_to(listener)), "metrics": str(bound_to(scraped.socket))}
+    return asyncio.run(serve(service, server_config(service, settings), [listener], lifecycle, settings, bound))
+
+
+def configured(kind: type[S], environ: Mapping[str, str]) -> S | None:
+    """The settings, with logs and metrics as they want them; None, told in the log, when they are wrong."""
+    configure("info")
+    try:
+        settings = load(kind, environ)
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            _log.error(line)
+        return None
+    configure(settings.log_level, [settings.api_key.get_secret_value()] if settings.api_key else [])
+    # Its reports of each start and stop repeat those below.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    disable_created_metrics()  # a series of time stamps beside each series, which nobody here reads
+    return settings
 
 
 def _listen(address: Address) -> socket.socket:
@@ -117,15 +124,15 @@ def _listen(address: Address) -> socket.socket:
     return socket.create_server((address.host, address.port), family=family, backlog=2048)
 
 
-def _address(bound: socket.socket) -> Address:
+def bound_to(bound: socket.socket) -> Address:
+    """Where a socket listens, with the port that the system chose."""
     host, port = bound.getsockname()[:2]
     return Address(host, port)
 
 
-async def _serve(
-    service: Service, listener: socket.socket, lifecycle: Lifecycle, settings: Settings, bound: Mapping[str, str]
-) -> int:
-    config = uvicorn.Config(
+def server_config(service: Service, settings: Settings, **more: Any) -> uvicorn.Config:
+    """How uvicorn serves; `more` are further settings of its own."""
+    return uvicorn.Config(
         service.app,
         lifespan="off",
         log_config=None,
@@ -133,9 +140,34 @@ async def _serve(
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE,
-        # Whole seconds; at least one, since none would mean waiting for ever.
-        timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
+        timeout_graceful_shutdown=answering_seconds(settings),
+        **more,
     )
+
+
+def answering_seconds(settings: Settings) -> int:
+    """How long requests in flight may take after a stop: at least a second, since none would mean for ever."""
+    return max(1, round(settings.drain_seconds))
+
+
+async def serve(
+    service: Service,
+    config: uvicorn.Config,
+    listeners: list[socket.socket],
+    lifecycle: Lifecycle,
+    settings: Settings,
+    bound: Mapping[str, str],
+) -> int:
+    """Serve in this process until SIGTERM or SIGINT; returns the exit code.
+
+    Args:
+        service: what is served.
+        config: how.
+        listeners: where; they are closed at the end.
+        lifecycle: told when the service is ready and when it drains.
+        settings: how long it drains.
+        bound: what to say of the addresses in the log.
+    """
     listening, stop, hurry = asyncio.Event(), asyncio.Event(), asyncio.Event()
     server = _Server(config, listening.set)
 
@@ -154,7 +186,7 @@ async def _serve(
             return 0
         hurry.set()
         stop.set()
-        return _CANNOT_SERVE
+        return CANNOT_SERVE
 
     def on_signal() -> None:
         # A second signal is from someone who does not want to wait.
@@ -167,7 +199,7 @@ async def _serve(
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, on_signal)
 
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    serving = asyncio.create_task(server.serve(sockets=listeners))
     preparing = asyncio.create_task(prepare())
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)

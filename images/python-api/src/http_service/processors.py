@@ -1,4 +1,4 @@
-"""How many threads are worth starting here."""
+"""How many processors a container may use, for threads or processes that keep them busy."""
 
 import math
 import os

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from model_service.processors import usable
+from http_service.processors import usable
 
 
 def processors(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
