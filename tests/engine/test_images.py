@@ -1,4 +1,4 @@
-"""The services under `images/` in one stack, with the real engine: each tried, read, scanned, signed and verified."""
+"""The images of this project, with the real engine: each tried, read, scanned, signed and verified, and at its work."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from provider import attached, image_files
 from tests.support import services
-from tests.support.container import Container, Image, Workshop, pulled, running
+from tests.support.container import Container, Image, Workshop, build, pulled, running, unpack
 from tests.support.ports import free_port
 from tests.support.workbench import Workbench, copy_checkout
 from toolchain import trials
@@ -46,6 +45,14 @@ FURTHER: Mapping[str, dict[str, Any]] = {
     },
 }
 """Workloads beside those of the stack file."""
+
+VARIANTS: Mapping[str, Mapping[str, str]] = {
+    "ai": {"SERVING_BASE": "model-serving"},
+    "basic": {},
+    "distroless": {"PYTHON_BUILD": "python-build"},
+    "gunicorn": {"PYTHON_BUILD": "python-build", "PYTHON_BASE": "python-base"},
+}
+"""The Dockerfiles to start from that can be built here, and the bases of the stack that each stands on."""
 
 STEPS = ("ImageTest", "Sbom", "Scan", "Signature", "Provenance")
 
@@ -92,9 +99,22 @@ def test_a_second_up_does_nothing(delivered: Workbench) -> None:
 
 @pytest.mark.parametrize("workload", services.WORK)
 def test_an_image_does_its_work_confined(delivered: Workbench, workload: str) -> None:
-    # given a container of the image that was verified, as its pods run
+    works_confined(pulled(facts(delivered, workload)["Scan"]["reference"]), workload)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_variant_does_its_work_confined(delivered: Workbench, variant: str, tmp_path: Path) -> None:
+    # given an image of the variant, on the bases of the stack
+    outputs = next(each for each in delivered.resources().values() if each["type"] == "pulumi:pulumi:Stack")["outputs"]
+    on = [f"--opt=build-arg:{name}={outputs['bases'][base]}" for name, base in VARIANTS[variant].items()]
+    folder, file = delivered.folder / "images/python-api", f"--opt=filename=variants/Dockerfile.{variant}"
+    image = build(folder, f"test/variants/{variant}", Workshop.opened(Home.from_environment()), tmp_path, file, *on)
+    works_confined(image, "python-api")
+
+
+def works_confined(image: Image, workload: str) -> None:
+    """Asks a container of an image, as its pods run, for its work; it ends when it is asked to."""
     shop = Workshop.opened(Home.from_environment())
-    image = pulled(facts(delivered, workload)["Scan"]["reference"])
     port, metrics = free_port(), free_port()
     environ = {
         # Its folder is in memory here: what a volume is for has tests of its own.
@@ -103,7 +123,10 @@ def test_an_image_does_its_work_confined(delivered: Workbench, workload: str) ->
         "APP_METRICS_LISTEN": f"127.0.0.1:{metrics}",
         "APP_DRAIN_DELAY_SECONDS": "0",
     }
-    with trials.trial(shop.home) as work, running(image, unpacked(image, work), shop, work, environ) as started:
+    with (
+        trials.trial(shop.home) as work,
+        running(image, unpack(image, work / trials.ROOT, work), shop, work, environ) as started,
+    ):
         wait_ready(started)
         # then it does what it is for, passes its own health check, and tells its metrics
         services.WORK[workload](f"http://127.0.0.1:{port}")
@@ -113,15 +136,6 @@ def test_an_image_does_its_work_confined(delivered: Workbench, workload: str) ->
         # and ends when it is asked to
         started.send(signal.SIGTERM)
         assert started.ended()[0] == 0
-
-
-def unpacked(image: Image, work: Path) -> Path:
-    """An image's files, read from the registry, in the memory of a trial."""
-    repository, digest = attached.repository_of(image.reference, insecure=True)
-    manifest = image_files.for_this_machine(repository, digest)
-    assert manifest
-    image_files.unpack(repository, manifest, work / trials.ROOT, work)
-    return work / trials.ROOT
 
 
 def wait_ready(started: Container) -> None:

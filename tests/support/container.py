@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, cast
 
+from provider import attached, image_files
 from provider.container import Confinement, specification
 from toolchain import install, registry, services
 from toolchain.home import Home
@@ -97,15 +98,18 @@ def pulled(reference: str) -> Image:
     return Image(reference, layers, config["config"])
 
 
-def unpack(image: Image, shop: Workshop, work: Path) -> Path:
-    """The image's files as a root folder, as a registry serves them to a node."""
-    context, tar, root = work / "context", work / "root.tar", work / "rootfs"
-    context.mkdir(parents=True)
-    root.mkdir()
-    (context / "Dockerfile").write_text(f"FROM {image.reference}\n", encoding="utf-8")
-    _buildctl(shop, context, f"--output=type=tar,dest={tar}")
-    subprocess.run(["tar", "--extract", "--same-permissions", f"--file={tar}", f"--directory={root}"], check=True)
-    tar.unlink()
+def unpack(image: Image, root: Path, work: Path) -> Path:
+    """Lay the image's files into an empty folder, as a registry serves them to a node; gives that folder.
+
+    Args:
+        image: which.
+        root: the folder.
+        work: a scratch folder.
+    """
+    repository, digest = attached.repository_of(image.reference, insecure=True)
+    manifest = image_files.for_this_machine(repository, digest)
+    assert manifest
+    image_files.unpack(repository, manifest, root, work)
     return root
 
 

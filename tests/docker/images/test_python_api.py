@@ -52,8 +52,8 @@ def image(shop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Image:
 
 
 @pytest.fixture(scope="module")
-def root(image: Image, shop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unpack(image, shop, tmp_path_factory.mktemp("unpacked"))
+def root(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return unpack(image, tmp_path_factory.mktemp("root"), tmp_path_factory.mktemp("unpacking"))
 
 
 @pytest.fixture
