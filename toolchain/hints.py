@@ -80,6 +80,13 @@ HINTS = (
         "`make up` starts the embedded one; for another, check `slipway:registry` in the stack file and the network.",
     ),
     Hint(
+        "base-gone",
+        r"failed to resolve source metadata for [^\n]*@sha256:[0-9a-f]{64}: [^\n]*not found",
+        "The registry has no image by the digest that a build begins from.",
+        "`slipway bases check` says what became of the bases in images/bases.lock, `slipway bases refresh` takes what "
+        "their tags stand for by now. A base of the stack itself is pushed again by the next `slipway up`.",
+    ),
+    Hint(
         "registry-fails",
         r"failed to push",
         "The registry did not take the image.",

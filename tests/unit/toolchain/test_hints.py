@@ -23,6 +23,8 @@ SAID = {
     'dialing: dial unix /c/run/buildkitd.sock: connect: no such file or directory"',
     "registry-down": 'error: failed to solve: failed to do request: Head "http://127.0.0.1:5001/v2/a": dial tcp '
     "127.0.0.1:5001: connect: connection refused",
+    "base-gone": f"error: failed to solve: failed to resolve source metadata for r/a:1@sha256:{'0' * 64}: "
+    f"r/a:1@sha256:{'0' * 64}: not found",
     "registry-fails": 'error: failed to solve: failed to push r/a: failed to do request: Post "http://r/v2/a": EOF',
     "cluster-unreachable": "error: configured Kubernetes cluster is unreachable: unable to load Kubernetes client "
     "configuration from kubeconfig file",
