@@ -40,6 +40,7 @@ def _needs(workload: Workload) -> list[str]:
             ("configuration files", workload.config_files),
             ("other workloads", workload.depends_on),
             ("a GPU", workload.gpu),
+            ("a run of its own, as a job", workload.job),
             ("arguments beside the image's own command", workload.args and not workload.command),
         )
         if wanted

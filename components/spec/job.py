@@ -78,8 +78,9 @@ class Job(Checked):
     parallelism: Annotated[int, Field(ge=1, le=1000, examples=[1])] = 1
     """How many of them run at a time."""
 
-    ttl_seconds: Annotated[int, Field(ge=0, le=31_536_000, examples=[86_400])] | None = None
-    """How long a run that ended stays to be looked at; left out, a day. Those of a schedule stay by their number:
+    ttl_seconds: Annotated[int, Field(ge=60, le=31_536_000, examples=[86_400])] | None = None
+    """How long a run that ended stays to be looked at; left out, a day. A minute at least: who waits for its end must
+    see it. Those of a schedule stay by their number:
     `schedule.keepSucceeded` and `keepFailed`."""
 
     schedule: Schedule | None = None

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cluster.support import Cluster
 from tests.cluster.test_strict_validation import Verdict, objects_of, strictly
-from tests.support.serving import SAMPLE, serving
+from tests.support.serving import BATCH, SAMPLE, batch, serving
 from tests.unit.components.program import run
 
 
@@ -28,6 +28,7 @@ def test_workloads_with_every_kind_of_gpu_and_model_are_accepted(
     # given one stack of them all, and its namespace
     environment = {"tier": "dev", "namespace": namespace, "owner": "platform"}
     workloads: dict[str, Any] = {f"{gpu}-{model}": serving(gpu, model) for gpu, model in SAMPLE}
+    workloads |= {f"{gpu}-{model}-{job}": batch(gpu, model, job) for gpu, model, job in BATCH}
     declared = objects_of(
         run(monkeypatch, "dev", preview=False, environment=environment, workloads=workloads, supplyChain=None)
     )
@@ -36,5 +37,11 @@ def test_workloads_with_every_kind_of_gpu_and_model_are_accepted(
     verdicts = strictly(cluster, declared)
 
     assert set(verdicts) == {Verdict("", ())}
-    assert len(workloads) == 48
-    assert {each["kind"] for each in declared} >= {"Deployment", "StatefulSet", "ResourceClaimTemplate"}
+    assert len(workloads) == 48 + 12
+    assert {each["kind"] for each in declared} >= {
+        "Deployment",
+        "StatefulSet",
+        "Job",
+        "CronJob",
+        "ResourceClaimTemplate",
+    }

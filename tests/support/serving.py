@@ -99,5 +99,25 @@ def serving(gpu: str, model: str) -> dict[str, Any]:
     return written if "autoscaling" in written else {**written, "replicas": 1 if "volumes" in written else 2}
 
 
+JOBS: Mapping[str, dict[str, Any]] = {
+    "once": {"deadlineSeconds": 7200},
+    "nightly": {"deadlineSeconds": 7200, "retries": 0, "schedule": {"cron": "0 3 * * *", "concurrency": "replace"}},
+}
+"""Work of every kind that comes to an end; where it keeps something, runs do not meet."""
+
+
+def batch(gpu: str, model: str, job: str) -> dict[str, Any]:
+    """A job with GPUs and a model of these kinds, as a stack file would have it."""
+    written = serving(gpu, model)
+    kept = {key: value for key, value in written.items() if key not in ("replicas", "autoscaling", "deadlines")}
+    work = dict(JOBS[job])
+    if "volumes" in written and "schedule" in work:
+        work["schedule"] = {**work["schedule"], "concurrency": "forbid"}
+    return {**kept, "port": None, "job": work}
+
+
+BATCH = [(gpu, [*MODELS][index % 6], [*JOBS][(index + index // 6) % 2]) for index, gpu in enumerate(GPUS)]
+"""Twelve of them: each kind of GPU, and each place of a model with both kinds of work."""
+
 SAMPLE = [(gpu, model) for index, gpu in enumerate(GPUS) for model in [*MODELS, *MODELS][index % 6 :][:4]]
 """Forty-eight of them, in which every kind meets several of the others."""

@@ -35,6 +35,7 @@ class Declared:
     dependencies: list[str]
     delete_before_replace: bool
     retain_on_delete: bool
+    replace_on_changes: list[str]
     create_timeout: str
     outputs: dict[str, Any] | None = None
 
@@ -92,6 +93,7 @@ class _Monitor(mocks.MockMonitor):
                 dependencies=list(request.dependencies),
                 delete_before_replace=request.deleteBeforeReplace,
                 retain_on_delete=request.retainOnDelete,
+                replace_on_changes=list(request.replaceOnChanges),
                 create_timeout=request.customTimeouts.create,
             )
         )

@@ -54,6 +54,20 @@ def test_an_immutable_object_is_replaced_before_it_is_deleted():
     assert not applied(config_map(immutable=True)).delete_before_replace
 
 
+def test_any_change_of_a_job_is_a_new_run():
+    job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "j"}, "spec": {"backoffLimit": 1}}
+
+    assert applied(job).replace_on_changes == ["spec"]
+    assert applied(config_map()).replace_on_changes == []
+
+
+def test_a_claim_outlives_its_description():
+    claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "c"}, "spec": {}}
+
+    assert applied(claim).retain_on_delete
+    assert not applied(config_map()).retain_on_delete
+
+
 def test_an_object_belongs_to_its_parent():
     assert applied(config_map()).parent.endswith("slipway:index:Test::parent")
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from components.manifests.deployment import deployment
+from components.manifests.image_trial import image_trial
 from components.manifests.job import job, job_claims
 from components.manifests.manifest import Manifest
 from tests.unit.components.given import environment, workload
@@ -76,3 +77,8 @@ def test_its_storage_is_a_claim_that_its_pods_name() -> None:
 
 def test_what_serves_has_no_claims_of_its_own() -> None:
     assert job_claims(environment(), "store", workload(replicas=1, volumes=[DATA])) == {}
+
+
+def test_its_image_is_not_tried_as_that_would_be_a_run() -> None:
+    assert "job" in image_trial(workload(port=None, job={"deadlineSeconds": 900}))["needs"]
+    assert not image_trial(workload())["needs"]

@@ -11,6 +11,7 @@ import pytest
 from components.manifests.autoscaler import autoscaler
 from components.manifests.config_map import config_map
 from components.manifests.deployment import deployment
+from components.manifests.job import job, job_claims
 from components.manifests.manifest import Manifest
 from components.manifests.network_policy import network_policy
 from components.manifests.pod_disruption_budget import pod_disruption_budget
@@ -22,7 +23,7 @@ from components.spec.workload import Workload
 from policies.asking import Questions
 from policies.catalogue import SINGLE_RULES
 from policies.settings import WORKLOADS_LEVELS, load
-from tests.support.serving import DIGEST, GPUS, MODELS, SAMPLE, serving
+from tests.support.serving import BATCH, DIGEST, GPUS, MODELS, SAMPLE, batch, serving
 from tests.unit.components.given import environment, workload
 from tests.unit.policies.objects import token
 
@@ -31,10 +32,14 @@ NONE: frozenset[tuple[str | int, ...]] = frozenset()
 PROFILES = ("baseline", "restricted", "production", "gpu", "release")
 
 
-def objects(gpu: str, model: str) -> Iterator[Manifest]:
-    where, spec = environment(tier="prod", quota=_QUOTA), workload(**serving(gpu, model))
+def objects(gpu: str, model: str, work: str = "") -> Iterator[Manifest]:
+    where = environment(tier="prod", quota=_QUOTA)
+    spec = workload(**(batch(gpu, model, work) if work else serving(gpu, model)))
     made = (
-        (stateful_set if spec.volumes else deployment)(where, "llm", spec, IMAGE, {}),
+        job(where, "llm", spec, spec.job, IMAGE, {})
+        if spec.job
+        else (stateful_set if spec.volumes else deployment)(where, "llm", spec, IMAGE, {}),
+        *job_claims(where, "llm", spec).values(),
         service(where, "llm", spec),
         service_account(where, "llm", spec, pulls_with_secret=False),
         network_policy(where, "llm", spec),
@@ -70,6 +75,17 @@ def spec(gpu: str, model: str) -> Workload:
 def test_every_object_keeps_the_guardrails(gpu: str, model: str) -> None:
     found = [each for body in objects(gpu, model) for each in guardrails().of_resource(token(body), body, NONE, {})]
 
+    assert [each.message() for each in found] == []
+
+
+@pytest.mark.parametrize(("gpu", "model", "work"), BATCH)
+def test_every_object_of_a_job_keeps_the_guardrails(gpu: str, model: str, work: str) -> None:
+    made = list(objects(gpu, model, work))
+
+    assert {"Job", "CronJob"} & {body["kind"] for body in made}
+    assert not {"Service", "PodDisruptionBudget"} & {body["kind"] for body in made}
+    kept = {"retainOnDelete": True}  # as a claim is applied
+    found = [each for body in made for each in guardrails().of_resource(token(body), body, NONE, kept)]
     assert [each.message() for each in found] == []
 
 
