@@ -136,9 +136,7 @@ def specification(root: Path, image: Mapping[str, Any], confinement: Confinement
     Raises:
         RefusedError: the image does not say what to run.
     """
-    command = confinement.command or [*(image.get("Entrypoint") or ()), *(image.get("Cmd") or ())]
-    if not command:
-        raise RefusedError("the image says nothing of what to run", "give its Dockerfile an `ENTRYPOINT` in exec form")
+    command = command_of(image, confinement)
     uid, gid = confinement.user
     quiet = ["nosuid", "noexec", "nodev"]
     own = [*quiet, f"uid={uid}", f"gid={gid}", "mode=770"]
@@ -151,7 +149,7 @@ def specification(root: Path, image: Mapping[str, Any], confinement: Confinement
         "hostname": "image-test",
         "process": {
             "user": {"uid": uid, "gid": gid},
-            "args": list(command),
+            "args": [*command],
             "env": [*(image.get("Env") or ()), *(f"{name}={value}" for name, value in confinement.environ.items())],
             "cwd": image.get("WorkingDir") or "/",
             "capabilities": {kind: [] for kind in ("bounding", "effective", "inheritable", "permitted", "ambient")},
@@ -177,6 +175,18 @@ def specification(root: Path, image: Mapping[str, Any], confinement: Confinement
     }
 
 
+def command_of(image: Mapping[str, Any], confinement: Confinement) -> Sequence[str]:
+    """What runs: the workload's command, or what the image says.
+
+    Raises:
+        RefusedError: neither says anything.
+    """
+    command = confinement.command or [*(image.get("Entrypoint") or ()), *(image.get("Cmd") or ())]
+    if not command:
+        raise RefusedError("the image says nothing of what to run", "give its Dockerfile an `ENTRYPOINT` in exec form")
+    return command
+
+
 def can_run() -> bool:
-    """Whether this process may run containers."""
+    """Whether this process may run containers by itself."""
     return os.geteuid() == 0 and shutil.which("nsenter") is not None

@@ -1,9 +1,11 @@
 """An image's files as a root folder, and what it says of itself."""
 
+import io
 import json
 import platform
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
@@ -60,6 +62,34 @@ def unpack(repository: Repository, manifest: Mapping[str, Any], root: Path, work
         kept = ["--same-permissions", "--numeric-owner", f"--exclude={WHITEOUT}*"]
         _tar(layer, ["--extract", f"--file={archive}", f"--directory={root}", *kept])
     archive.unlink(missing_ok=True)
+
+
+def pack(repository: Repository, manifest: Mapping[str, Any], name: str, work: Path) -> Path:
+    """An image as the archive that `docker load` takes; nobody has to be root.
+
+    Args:
+        repository: where the image is.
+        manifest: the image's.
+        name: what the engine will call it.
+        work: a scratch folder.
+    """
+    archive = work / "image.tar"
+    layers: list[str] = []
+    with tarfile.open(archive, "w") as made:
+        for layer in manifest["layers"]:
+            layers.append(f"{layer['digest'].partition(':')[2]}.tar")
+            if layers[-1] not in layers[:-1]:
+                _add(made, layers[-1], repository.blob(layer["digest"]))
+        _add(made, "config.json", repository.blob(manifest["config"]["digest"]))
+        listed = [{"Config": "config.json", "RepoTags": [f"{name}:latest"], "Layers": layers}]
+        _add(made, "manifest.json", json.dumps(listed).encode())
+    return archive
+
+
+def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = len(content)
+    archive.addfile(entry, io.BytesIO(content))
 
 
 def _tar(layer: Mapping[str, Any], arguments: Sequence[str]) -> str:

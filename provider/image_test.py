@@ -4,12 +4,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from provider import attached, container, image_files
-from provider.container import Confinement, Container
+from provider import attached, image_files, runner
+from provider.container import Confinement
+from provider.runner import Image, Tried
 from provider.step import RefusedError
-from toolchain import install, trials
 from toolchain.home import Home
-from toolchain.progress import Progress
 
 PAUSE_S = 0.1
 """Between two looks at a container that starts."""
@@ -32,6 +31,7 @@ def image_test(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         RefusedError: it runs as root, does not start, does not answer, or does not stop.
+        ToolchainError: nobody runs containers here.
     """
     reference, run = inputs["reference"], inputs["run"]
     repository, digest = attached.repository_of(reference, insecure=inputs["insecure"])
@@ -42,18 +42,13 @@ def image_test(inputs: Mapping[str, Any]) -> dict[str, Any]:
     _require_user(reference, str(image.get("User") or ""))
     if run["needs"]:
         return {"answered": f"not started: it needs {run['needs']}"}
-    if not container.can_run():
-        return {"answered": "not started: containers are run here by root only"}
-    home = Home.from_environment()
-    runc = install.ensure(["runc"], home, Progress())["runc"]
     confinement = Confinement(
         (run["user"], run["group"]), run["memory"], run["processes"], run["environ"], run["command"], run["folders"]
     )
-    with trials.trial(home) as work:
-        image_files.unpack(repository, manifest, work / trials.ROOT, work)
-        with container.running(runc, image, confinement, work) as started:
-            seen = _answers(reference, started, run)
-            _stops(reference, started, run["graceSeconds"])
+    runs = runner.chosen(Home.from_environment())
+    with runs.running(Image(repository, manifest, image), confinement, run["port"]) as started:
+        seen = _answers(reference, started, run)
+        _stops(reference, started, run["graceSeconds"])
     return {"answered": seen}
 
 
@@ -66,7 +61,7 @@ def _require_user(reference: str, user: str) -> None:
         )
 
 
-def _answers(reference: str, started: Container, run: Mapping[str, Any]) -> str:
+def _answers(reference: str, started: Tried, run: Mapping[str, Any]) -> str:
     """Waits until a container answers as its probes want it to."""
     deadline = time.monotonic() + run["startupSeconds"]
     wanted = [("the check", None)] if run["check"] else [(path, path) for path in run["paths"]]
@@ -89,7 +84,7 @@ def _answers(reference: str, started: Container, run: Mapping[str, Any]) -> str:
     return ", ".join(seen) or "it ran"
 
 
-def _asked(started: Container, run: Mapping[str, Any], path: str | None) -> object:
+def _asked(started: Tried, run: Mapping[str, Any], path: str | None) -> object:
     if path is None:
         return started.executes(run["check"], run["timeoutSeconds"])
     return started.asked(run["port"], path, run["timeoutSeconds"])
@@ -100,7 +95,7 @@ def _well(answer: object) -> bool:
     return answer is True or (isinstance(answer, int) and 200 <= answer < 400)
 
 
-def _stops(reference: str, started: Container, seconds: float) -> None:
+def _stops(reference: str, started: Tried, seconds: float) -> None:
     if not started.runs:
         raise RefusedError(
             f"{reference} ended with code {started.code} after it had answered{_log(started)}",
@@ -119,6 +114,6 @@ def _stops(reference: str, started: Container, seconds: float) -> None:
         )
 
 
-def _log(started: Container) -> str:
+def _log(started: Tried) -> str:
     text = started.log()
     return f"; the end of its log:\n{text}" if text else ""

@@ -4,10 +4,11 @@ slipway's own Docker host (`toolchain.docker_host`) is never meant here, also wh
 """
 
 import base64
+import contextlib
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from toolchain import buildkit, processes, registry
 from toolchain.commands import output_of
@@ -31,6 +32,44 @@ HOST_VARIABLE = "DOCKER_HOST"
 def works() -> bool:
     """Whether a Docker engine of the user's answers; the client alone is not enough."""
     return bool(_asked(["docker", "version", "--format", "{{.Server.Version}}"]))
+
+
+def works_here() -> bool:
+    """Whether a Docker engine of the user's answers that runs on this machine: its loopback address is this one's."""
+    return endpoint().startswith(LOCAL) and works()
+
+
+LOCAL = ("unix://", "npipe://")
+"""How the addresses of engines begin that are on this machine, or in a virtual machine of it."""
+
+
+def call(arguments: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
+    """A call of the client; never raises for its exit code.
+
+    Raises:
+        TimeoutExpired: it did not end in time.
+    """
+    command = ["docker", *arguments]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=seconds,
+        env=users_own(os.environ),
+    )
+
+
+def remove_trial(name: str) -> None:
+    """Removes the container, the network and the image of a trial, as far as there are any, and an engine."""
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        for removal in (("rm", "--force", "--volumes"), ("network", "rm"), ("image", "rm", "--force")):
+            call((*removal, name), REMOVAL_S)
+
+
+REMOVAL_S = 60.0
 
 
 def users_own(environ: Mapping[str, str]) -> dict[str, str]:

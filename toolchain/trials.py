@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 
 import psutil
 
-from toolchain import install
+from toolchain import docker, install
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
 from toolchain.progress import Progress
@@ -23,12 +23,17 @@ ROOT = "root"
 STATE = "runc"
 """The folder of what runc knows of its containers, in a trial's own."""
 
+DOCKER = "docker"
+"""The file with the name of what a Docker engine has of a trial, in a trial's own folder."""
+
 
 @contextmanager
-def trial(home: Home) -> Generator[Path]:
-    """A folder for one trial, with `ROOT` in memory: thousands of files are written and gone again in a moment.
+def trial(home: Home, *, in_memory: bool) -> Generator[Path]:
+    """A folder for one trial. What trials left that were killed is taken away first.
 
-    What trials left that were killed is taken away first.
+    Args:
+        home: where it is made.
+        in_memory: whether with `ROOT` in memory: thousands of files are written and gone again in a moment.
 
     Raises:
         ToolchainError: nothing can be mounted here.
@@ -37,7 +42,8 @@ def trial(home: Home) -> Generator[Path]:
     home.trials.mkdir(parents=True, exist_ok=True)
     folder = Path(mkdtemp(prefix=f"{psutil.Process().pid}-", dir=home.trials))
     try:
-        _mount(folder / ROOT)
+        if in_memory:
+            _mount(folder / ROOT)
         yield folder
     finally:
         _take_away(folder)
@@ -75,6 +81,8 @@ def _end_containers(folder: Path, home: Home) -> None:
         runc = install.ensure(["runc"], home, Progress())["runc"]
         command = [str(runc), "--root", str(folder / STATE), "delete", "--force", name]
         subprocess.run(command, capture_output=True, check=False)
+    if (folder / DOCKER).is_file():
+        docker.remove_trial((folder / DOCKER).read_text(encoding="utf-8"))
 
 
 def _take_away(folder: Path) -> None:

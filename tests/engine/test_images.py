@@ -124,7 +124,7 @@ def works_confined(image: Image, workload: str) -> None:
         "APP_DRAIN_DELAY_SECONDS": "0",
     }
     with (
-        trials.trial(shop.home) as work,
+        trials.trial(shop.home, in_memory=True) as work,
         running(image, unpack(image, work / trials.ROOT, work), shop, work, environ) as started,
     ):
         wait_ready(started)

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from components.manifests.image_trial import image_trial
+from provider import container
 from provider import image_test as step
 from provider.container import Confinement, specification
+from provider.docker_container import options
 from provider.image_test import image_test
+from provider.runner import Docker, Runc, chosen
 from provider.step import RefusedError
 from tests.unit.components import given
 from tests.unit.toolchain.registry_site import RegistrySite, digest_of, registry_site
@@ -62,25 +65,15 @@ class Behaves:
 def tried(monkeypatch: pytest.MonkeyPatch, container: Behaves, *, user: str = "10001:10001", **workload: Any) -> str:
     """What the step says of an image whose container behaves so."""
 
-    @contextmanager
-    def running(*_: object) -> Generator[Behaves]:
-        yield container
+    class Runs:
+        @contextmanager
+        def running(self, *_: object) -> Generator[Behaves]:
+            yield container
 
-    @contextmanager
-    def trial(_: object) -> Generator[Path]:
-        yield Path()
+    def chosen(_: object) -> Runs:
+        return Runs()
 
-    def nothing(*_: object) -> None:
-        return
-
-    def programs(names: list[str], *_: object) -> dict[str, Path]:
-        return {name: Path(name) for name in names}
-
-    monkeypatch.setattr(step.container, "running", running)
-    monkeypatch.setattr(step.trials, "trial", trial)
-    monkeypatch.setattr(step.container, "can_run", lambda: True)
-    monkeypatch.setattr(step.image_files, "unpack", nothing)
-    monkeypatch.setattr(step.install, "ensure", programs)
+    monkeypatch.setattr(step.runner, "chosen", chosen)
     with registry_site() as site:
         reference = f"{site.address}/app@{an_image(site, user)}"
         run = {**image_trial(given.workload(**workload)), **QUICK}
@@ -182,13 +175,36 @@ def test_an_image_that_says_nothing_to_run_is_refused():
         confined({})
 
 
-def test_where_nobody_may_run_containers_the_evidence_says_so(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(step.container, "can_run", lambda: False)
-    with registry_site() as site:
-        reference = f"{site.address}/app@{an_image(site, '10001:10001')}"
-        run = image_trial(given.workload())
-        answered = image_test({"reference": reference, "insecure": True, "run": run})["answered"]
-    assert answered == "not started: containers are run here by root only"
+@pytest.mark.parametrize(
+    ("engine", "root", "runs"),
+    [(True, False, Docker), (True, True, Docker), (False, True, Runc)],
+    ids=["an engine", "an engine, for root", "root alone"],
+)
+def test_containers_are_run_by_an_engine_or_by_root(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engine: bool, root: bool, runs: type
+):
+    monkeypatch.setattr("toolchain.docker.works_here", lambda: engine)
+    monkeypatch.setattr(container, "can_run", lambda: root)
+    assert isinstance(chosen(Home(tmp_path)), runs)
+
+
+def test_where_nobody_runs_containers_it_is_told_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr("toolchain.docker.works_here", lambda: False)
+    monkeypatch.setattr(container, "can_run", lambda: False)
+    with pytest.raises(ToolchainError, match=r"no Docker engine.*\n  mend: start Docker") as told:
+        chosen(Home(tmp_path))
+    assert "slipway:supplyChain.test: false" in str(told.value)
+
+
+def test_an_engine_is_told_the_same_confinement():
+    confinement = Confinement((10001, 10002), 2**28, 64, {"A": "b"}, (), ("/data",))
+    told = options("trial", {"Entrypoint": ["/app"], "Cmd": ["serve"]}, confinement, 8000)
+    assert {
+        "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--user=10001:10002", "--pids-limit=64",
+        "--memory=268435456", "--memory-swap=268435456", "--env=A=b", "--network=trial", "--publish=127.0.0.1::8000",
+        "--tmpfs=/data:rw,nosuid,noexec,nodev,uid=10001,gid=10002,mode=770",
+    } <= set(told)  # fmt: skip
+    assert told[-3:] == ["--entrypoint=/app", "trial", "serve"]
 
 
 def test_a_machine_that_cannot_mount_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -202,7 +218,7 @@ def test_a_machine_that_cannot_mount_is_told(monkeypatch: pytest.MonkeyPatch, tm
     home = Home(tmp_path / "home")
     with (
         pytest.raises(ToolchainError, match=r"permission denied\n  mend: .*supplyChain.test: false"),
-        trials.trial(home),
+        trials.trial(home, in_memory=True),
     ):
         pass
     assert list(home.trials.iterdir()) == []
