@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from components.spec.cost import Cost, cost, cost_summary, uses
@@ -39,6 +40,7 @@ def job(**fields: Any) -> Workload:
     return workload(**whole, job={"deadlineSeconds": 3600, **fields})
 
 
+@examples(max_examples=25)
 @given(st.integers(1, 1000))
 def test_pods_cost_as_many_times_what_one_does(replicas: int) -> None:
     found = of(sized(replicas=replicas))
@@ -46,6 +48,7 @@ def test_pods_cost_as_many_times_what_one_does(replicas: int) -> None:
     assert found == Cost(replicas * POD_MONTH, replicas * POD_MONTH, priced=True)
 
 
+@examples(max_examples=25)
 @given(st.integers(0, 100), st.integers(0, 100))
 def test_autoscaling_costs_between_its_fewest_and_its_most_pods(fewest: int, more: int) -> None:
     scaling = {"min": fewest + 1, "max": fewest + 1 + more}
@@ -56,6 +59,7 @@ def test_autoscaling_costs_between_its_fewest_and_its_most_pods(fewest: int, mor
     assert (found.least, found.most) == (scaling["min"] * POD_MONTH, scaling["max"] * POD_MONTH)
 
 
+@examples(max_examples=25)
 @given(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, st.integers(0, 9))
 def test_cost_is_linear_in_the_prices(cpu: int, memory: int, storage: int, gpu: int, times: int) -> None:
     what = sized(
@@ -70,6 +74,7 @@ def test_cost_is_linear_in_the_prices(cpu: int, memory: int, storage: int, gpu: 
     assert of(what, table(1)).most == 730 * (cpu + 2 * memory + 2 * gpu) + 3 * storage
 
 
+@examples(max_examples=25)
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=5))
 def test_the_whole_costs_as_much_as_its_parts(replicas: list[int]) -> None:
     many = {f"w{index}": sized(replicas=count) for index, count in enumerate(replicas)}
