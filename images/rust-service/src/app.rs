@@ -13,21 +13,12 @@ use serde_json::json;
 use tokio::task::spawn_blocking;
 
 use crate::fingerprint::{Fingerprint, Pair, pairs};
-use crate::lifecycle::Lifecycle;
-use crate::logs::Log;
 use crate::metrics::{CONTENT_TYPE, Metrics};
 use crate::observe::observed;
+use crate::shared::Shared;
 
 /// Texts in a request; all pairs of so many are compared in a few milliseconds.
 const MOST_TEXTS: usize = 1000;
-
-/// What every request may need.
-#[derive(Clone)]
-pub struct Shared {
-    pub lifecycle: Arc<Lifecycle>,
-    pub metrics: Arc<Metrics>,
-    pub log: Log,
-}
 
 /// The whole application; bodies larger than `max_body` bytes are answered 413.
 pub fn application(shared: Shared, max_body: usize) -> Router {
@@ -136,6 +127,8 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lifecycle::Lifecycle;
+    use crate::logs::{Level, Log};
     use axum::body::Body as Bytes;
     use http_body_util::BodyExt;
     use serde_json::Value;
@@ -143,11 +136,7 @@ mod tests {
 
     fn shared() -> Shared {
         let lifecycle = Arc::new(Lifecycle::default());
-        Shared {
-            metrics: Arc::new(Metrics::new(lifecycle.clone())),
-            lifecycle,
-            log: Log { least: crate::logs::Level::Error },
-        }
+        Shared { metrics: Arc::new(Metrics::new(lifecycle.clone())), lifecycle, log: Log { least: Level::Error } }
     }
 
     async fn asked(shared: &Shared, method: &str, path: &str, body: &str) -> (StatusCode, Value) {

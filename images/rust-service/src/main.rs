@@ -9,6 +9,7 @@ mod metrics;
 mod observe;
 mod server;
 mod settings;
+mod shared;
 
 use std::process::ExitCode;
 

@@ -8,8 +8,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::json;
 
-use crate::app::Shared;
 use crate::logs::Level;
+use crate::shared::Shared;
 
 const LONGEST_PATH: usize = 200;
 

@@ -11,11 +11,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::app::{Shared, application, telling};
+use crate::app::{application, telling};
 use crate::lifecycle::Lifecycle;
 use crate::logs::Log;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
+use crate::shared::Shared;
 
 /// Serves until told to stop.
 pub fn run(settings: Settings) -> ExitCode {
