@@ -17,6 +17,7 @@ _MODULES: Mapping[str, str] = {
     "batch/v1": "batch.v1",
     "networking.k8s.io/v1": "networking.v1",
     "policy/v1": "policy.v1",
+    "rbac.authorization.k8s.io/v1": "rbac.v1",
     "resource.k8s.io/v1": "resource.v1",
 }
 """The module of `pulumi_kubernetes` for each group and version; the class is named as the kind."""

@@ -21,6 +21,7 @@ from components.spec.image import BuildImage, Image
 from components.spec.order import start_order
 from components.spec.promotion import Promotions
 from components.spec.settings import Settings
+from components.spec.snapshots import SNAPSHOTS
 from components.spec.target import DockerTarget, KubernetesTarget, RenderTarget
 from components.supply_chain import Rules
 from components.verified_image import VerifiedImage
@@ -107,6 +108,11 @@ def _on_kubernetes(described: Described, target: RenderTarget | KubernetesTarget
             described.saved.get(name),
             described.profiles.get(name),
         )
+    if settings.snapshots:
+        from components.snapshots import Snapshots
+
+        image = described.images[SNAPSHOTS]
+        Snapshots("snapshots", settings.snapshots, wanted, environment, image, described.steps, on_target)
     if settings.monitoring:
         # Programs without it are spared this.
         from components.monitoring import Monitoring

@@ -72,11 +72,13 @@ def volumes(name: str, workload: Workload, secret_objects: Mapping[str, Leaf]) -
 
 def claim_spec(volume: VolumeSpec) -> dict[str, Any]:
     """What a claim asks for."""
+    source = {"apiGroup": "snapshot.storage.k8s.io", "kind": "VolumeSnapshot", "name": volume.from_snapshot}
     return {
         "accessModes": ["ReadWriteOnce"],
         "volumeMode": "Filesystem",
         "resources": {"requests": {"storage": volume.size}},
         **({"storageClassName": volume.storage_class} if volume.storage_class else {}),
+        **({"dataSource": source} if volume.from_snapshot else {}),
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from components.spec import addons, defaults
+from components.spec import addons, defaults, snapshots
 from components.spec import backup as backups
 from components.spec.addons import Addons
 from components.spec.backup import Backup
@@ -21,6 +21,7 @@ from components.spec.refusal import Path, Refusal
 from components.spec.registry import Registry
 from components.spec.secrecy import secret_name, secret_value
 from components.spec.secret import Secret
+from components.spec.snapshots import Snapshots, own_workloads, snapshot_checks
 from components.spec.target import DockerTarget, KubernetesTarget, RenderTarget
 from components.spec.timing import job_checks
 from components.spec.watching import metrics_checks, names_taken, window_checks
@@ -50,6 +51,8 @@ class Parts:
         backup: what saves volumes, if asked for and well-formed.
         saves: whether it is asked for.
         fleet: the nodes that there are, if stated and well-formed.
+        snapshots: what takes snapshots of volumes, if asked for and well-formed.
+        takes: whether it is asked for.
         addons: what runs on the nodes, if asked for and well-formed.
         adds: whether it is asked for.
     """
@@ -65,6 +68,8 @@ class Parts:
     backup: Backup | None
     saves: bool
     fleet: Fleet | None
+    snapshots: Snapshots | None
+    takes: bool
     addons: Addons | None
     adds: bool
 
@@ -73,7 +78,7 @@ def cross_checks(parts: Parts) -> Iterator[Refusal]:
     """Everything in which the parts do not fit together."""
     taken = names_taken(parts.workload_names) if parts.monitoring else {}
     saving = backups.names_taken(parts.backup, parts.workloads)
-    adding = addons.names_taken(parts.addons)
+    adding = {**addons.names_taken(parts.addons), **snapshots.names_taken(parts.snapshots)}
     yield from _taken_names(parts.workload_names, {**TAKEN_NAMES, **saving, **taken, **adding})
     for name, workload in parts.workloads.items():
         yield from _workload_secrets(name, workload, parts)
@@ -109,7 +114,9 @@ def _whole(environment: Environment, parts: Parts) -> Iterator[Refusal]:
         yield from backups.backup_checks(parts.backup, parts.workloads)
     if isinstance(parts.target, DockerTarget):
         yield from docker_job_checks(runs)
-    peak = demands(runs, parts.monitoring, parts.backup)
+    if not isinstance(parts.target, DockerTarget) and (parts.snapshots or not parts.takes):
+        yield from snapshot_checks(parts.snapshots, runs)
+    peak = demands(own_workloads(parts.snapshots, runs), parts.monitoring, parts.backup)
     if environment.quota:
         yield from quota_checks(environment.quota, peak)
     if parts.fleet and not isinstance(parts.target, DockerTarget):

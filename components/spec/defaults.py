@@ -299,6 +299,27 @@ BACKUP_TMP: Final = "256Mi"
 BACKUP_PROCESSES: Final = 64
 """Python with a thread for whoever asks, and restic with one for each processor and each connection."""
 
+SNAPSHOTS_AT: Final = "30 2 * * *"
+"""At night in Europe, as `BACKUP_AT`."""
+
+SNAPSHOTS_KEPT: Final = 7
+"""A week of nights: a mistake is rarely seen later, and what must survive the storage is a backup's."""
+
+SNAPSHOT_WAIT: Final = 600
+"""Seconds until a snapshot can be restored: some storage copies it elsewhere first."""
+
+SNAPSHOT_DEADLINE: Final = 3600
+"""Seconds for all volumes of an environment."""
+
+SNAPSHOT_TMP: Final = "4Mi"
+"""The least: nothing is written there."""
+
+SNAPSHOT_SIZES: Final[Sizes] = {
+    "requests": {"cpu": "10m", "memory": "32Mi", "ephemeralStorage": "16Mi"},
+    "limits": {"cpu": "200m", "memory": "128Mi", "ephemeralStorage": "64Mi"},
+}
+"""A small Python program that asks the API server, in every tier."""
+
 KUBELET_FOLDER: Final = "/var/lib/kubelet"
 """The kubelet's own default for `--root-dir`, which nearly every distribution leaves."""
 

@@ -24,6 +24,7 @@ from components.spec.registry import Registry
 from components.spec.secrecy import secret_value
 from components.spec.secret import Secret
 from components.spec.settings import Settings
+from components.spec.snapshots import Snapshots
 from components.spec.target import DockerTarget, KubernetesTarget, RenderTarget, Target
 from components.spec.workload import Workload
 
@@ -42,6 +43,7 @@ KEYS = (
     "addons",
     "monitoring",
     "backup",
+    "snapshots",
     "supplyChain",
 )
 """The keys that describe an environment; every other `slipway:` key is a secret's."""
@@ -210,6 +212,10 @@ def _sound_parts(values: Mapping[str, Any], broken: Collection[Path]) -> checks.
         None if ("backup",) in broken or not values.get("backup") else _sound(Backup, values["backup"]),
         saves=bool(values.get("backup")),
         fleet=None if ("fleet",) in broken or not values.get("fleet") else _sound(Fleet, values["fleet"]),
+        snapshots=None
+        if ("snapshots",) in broken or not values.get("snapshots")
+        else _sound(Snapshots, values["snapshots"]),
+        takes=bool(values.get("snapshots")),
         addons=None if ("addons",) in broken or not values.get("addons") else _sound(Addons, values["addons"]),
         adds=bool(values.get("addons")),
     )

@@ -20,6 +20,7 @@ from components.spec.prices import Prices
 from components.spec.refusal import refused
 from components.spec.registry import Registry
 from components.spec.secret import Secret
+from components.spec.snapshots import SNAPSHOTS, Snapshots, own_workloads
 from components.spec.supply_chain import SupplyChain
 from components.spec.target import DockerTarget, Target
 from components.spec.values import Name
@@ -62,6 +63,9 @@ class Settings(Spec):
     backup: Backup | None = None
     """What saves volumes; left out, nothing does."""
 
+    snapshots: Snapshots | None = None
+    """What takes snapshots of volumes on a cluster; left out, nothing does."""
+
     supply_chain: SupplyChain | None = None
     """What images go through before they run; left out, nothing."""
 
@@ -82,6 +86,8 @@ class Settings(Spec):
                     saves=self.backup is not None,
                     fleet=self.fleet,
                     addons=self.addons,
+                    snapshots=self.snapshots,
+                    takes=self.snapshots is not None,
                     adds=self.addons is not None,
                 )
             )
@@ -98,7 +104,11 @@ class Settings(Spec):
     @property
     def capacity(self) -> dict[str, Any]:
         """What the workloads need at their peak, and what there is; see `components.spec.capacity.summary`."""
-        return summary(demands(self.wanted_workloads, self.monitoring, self.backup), self.environment.quota, self.fleet)
+        return summary(
+            demands(own_workloads(self.snapshots, self.wanted_workloads), self.monitoring, self.backup),
+            self.environment.quota,
+            self.fleet,
+        )
 
     @property
     def cost(self) -> dict[str, Any] | None:
@@ -135,6 +145,8 @@ class Settings(Spec):
             images |= {name: server.image for name, server in self.monitoring.servers.items()}
         if self.backup and self.saved_workloads:
             images[BACKUP] = self.backup.image
+        if self.snapshots and not isinstance(self.target, DockerTarget):
+            images[SNAPSHOTS] = self.snapshots.image
         if self.addons and not isinstance(self.target, DockerTarget):
             images |= self.addons.images
         return images

@@ -34,6 +34,9 @@ def complete(values: Mapping[str, Any]) -> dict[str, Any]:
     addons = values.get("addons")
     if isinstance(addons, Mapping):
         completed["addons"] = _addons(cast("Mapping[str, Any]", addons))
+    snapshots = values.get("snapshots")
+    if isinstance(snapshots, Mapping):
+        completed["snapshots"] = _sized(cast("Mapping[str, Any]", snapshots), defaults.SNAPSHOT_SIZES)
     chain = values.get("supplyChain")
     if isinstance(chain, Mapping):
         completed["supplyChain"] = _supply_chain(cast("Mapping[str, Any]", chain), cast("Tier", tier))

@@ -21,14 +21,24 @@ def listing(items: Schema) -> Schema:
 
 
 def definition(
-    kind: str, group: str, version: str, plural: str, spec: Schema, scope: Literal["Cluster", "Namespaced"] = "Cluster"
+    kind: str,
+    group: str,
+    version: str,
+    plural: str,
+    spec: Schema,
+    scope: Literal["Cluster", "Namespaced"] = "Cluster",
+    status: Schema | None = None,
 ) -> dict[str, Any]:
     """A CustomResourceDefinition with these facts."""
-    schema = shaped(spec=spec)
+    schema = shaped(spec=spec, **({"status": status} if status else {}))
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}"},
+        # Without the annotation, no group of Kubernetes' own is taken.
+        "metadata": {
+            "name": f"{plural}.{group}",
+            "annotations": {"api-approved.kubernetes.io": "unapproved, of a test"},
+        },
         "spec": {
             "group": group,
             "scope": scope,

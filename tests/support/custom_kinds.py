@@ -1,12 +1,12 @@
-"""What KEDA takes: the fields of its published definition that our manifests use.
+"""What KEDA and the controller of snapshots take: the fields of their published definitions that our objects use.
 
-Written down from https://keda.sh/docs/2.15/reference/scaledobject-spec/ and
-https://keda.sh/docs/2.15/scalers/prometheus/; what is not named here is refused.
+Written down from https://keda.sh/docs/2.15/reference/scaledobject-spec/, https://keda.sh/docs/2.15/scalers/prometheus/
+and https://kubernetes.io/docs/concepts/storage/volume-snapshots/; what is not named here is refused.
 """
 
 from __future__ import annotations
 
-from tests.support.crds import COUNT, TEXT, definition, listing, shaped
+from tests.support.crds import COUNT, FLAG, TEXT, definition, listing, shaped
 
 _TARGET = shaped("name", apiVersion=TEXT, kind=TEXT, name=TEXT, envSourceContainerName=TEXT)
 _BEHAVIOR = shaped(scaleDown=shaped(stabilizationWindowSeconds=COUNT), scaleUp=shaped(stabilizationWindowSeconds=COUNT))
@@ -41,4 +41,24 @@ SCALED_OBJECT = definition(
         triggers=listing(_TRIGGER),
     ),
     "Namespaced",
+)
+
+VOLUME_SNAPSHOT = definition(
+    "VolumeSnapshot",
+    "snapshot.storage.k8s.io",
+    "v1",
+    "volumesnapshots",
+    shaped(
+        "source",
+        source=shaped(persistentVolumeClaimName=TEXT, volumeSnapshotContentName=TEXT),
+        volumeSnapshotClassName=TEXT,
+    ),
+    "Namespaced",
+    status=shaped(
+        boundVolumeSnapshotContentName=TEXT,
+        creationTime=TEXT,
+        error=shaped(message=TEXT, time=TEXT),
+        readyToUse=FLAG,
+        restoreSize=TEXT,
+    ),
 )

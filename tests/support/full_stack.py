@@ -260,7 +260,17 @@ _WORKER: dict[str, Any] = {
     "replicas": 1,
     "command": ["/worker"],
     "args": ["--queue", "default"],
-    "volumes": [{"name": "data", "path": "/data", "size": "1Gi", "storageClass": "fast", "backup": True}],
+    "volumes": [
+        {
+            "name": "data",
+            "path": "/data",
+            "size": "1Gi",
+            "storageClass": "fast",
+            "backup": True,
+            "snapshots": True,
+            "fromSnapshot": "volume-data-worker-0-20270131023000",
+        }
+    ],
     "model": {"path": "/data/models", "size": "500Mi", "volume": "data"},
     "seccompProfile": "tests/support/profiles/worker.json",
     "probes": {"command": ["redis-cli", "ping"]},
@@ -345,6 +355,15 @@ _BACKUP: dict[str, Any] = {
     "resources": _SERVER["resources"],
 }
 
+_SNAPSHOTS: dict[str, Any] = {
+    "className": "fast-snapshots",
+    "cron": "15 1 * * *",
+    "keep": 14,
+    "allowTo": {"cidr": "203.0.113.30/32", "ports": [6443]},
+    "image": {"build": {"folder": "images/backup"}},
+    "resources": _SERVER["resources"],
+}
+
 _SUPPLY_CHAIN: dict[str, Any] = {
     "lint": {
         "failOn": ["critical", "high"],
@@ -420,5 +439,6 @@ FULL: Mapping[str, Any] = {
     "bases": {"python-base": {"folder": "images/python-api"}},
     "monitoring": _MONITORING,
     "backup": _BACKUP,
+    "snapshots": _SNAPSHOTS,
 }
 """Its values, by key. Every field of the description is used in it somewhere: a test holds it to that."""

@@ -38,6 +38,7 @@ from components.spec.scaling import Autoscaling, Signal
 from components.spec.secret import GeneratedSecret, Secret
 from components.spec.settings import Settings
 from components.spec.slo import Slo
+from components.spec.snapshots import Snapshots
 from components.spec.supply_chain import Scan, SupplyChain
 from components.spec.tags import Tags
 from components.spec.target import DockerTarget, Fluentd, JsonFile, KubernetesTarget, RenderTarget
@@ -81,6 +82,7 @@ TABLES: Mapping[str, tuple[str, type[Spec], SpecPath]] = {
     "secret": ("secret-files.md", Secret, ("secrets", NAME)),
     "monitoring": ("monitoring.md", Monitoring, ("monitoring",)),
     "backup": ("backups.md", Backup, ("backup",)),
+    "snapshots": ("snapshots.md", Snapshots, ("snapshots",)),
     "supply chain": ("supply-chain.md", SupplyChain, ("supplyChain",)),
     "slo": ("monitoring.md", Slo, ("workloads", NAME, "slo")),
     "render": ("render-target.md", RenderTarget, ("target",)),
@@ -131,6 +133,7 @@ UNITS = (
     ("versions", "images"),
     ("days", "days"),
     ("rollbacks", "promotions"),
+    ("keep", "snapshots"),
     ("last", "snapshots"),
     ("daily", "snapshots"),
     ("weekly", "snapshots"),
@@ -198,6 +201,7 @@ REASONS: Mapping[tuple[type[Spec], str], str] = {
     (JsonFile, "driver"): "`docker logs` reads it, and nothing else has to run.",
     (Volume, "backup"): "What is saved where is decided by whom the data belongs to.",
     (DevicePlugin, "feature_discovery"): "Half of it is another program, which a cluster may not run.",
+    (Volume, "snapshots"): "As for `backup`; and not every storage can.",
     (PoolGpus, "vendor"): "Most GPUs that serve models are NVIDIA's.",
     (Slices, "strategy"): "As for `gpu.mig.strategy`.",
     (Shares, "renamed"): "As for `gpu.shared.renamed`.",
@@ -280,6 +284,11 @@ def backup_sizes() -> str:
 def addons_sizes() -> str:
     """The sizes of each container of an add-on, the same in every tier."""
     return _sizes("container", {"each": dict.fromkeys(get_args(defaults.Tier), defaults.NODE_AGENT_SIZES)})
+
+
+def snapshots_sizes() -> str:
+    """The sizes of what takes snapshots, the same in every tier."""
+    return _sizes("container", {"snapshots": dict.fromkeys(get_args(defaults.Tier), defaults.SNAPSHOT_SIZES)})
 
 
 def _sizes(noun: str, tables: Mapping[str, Mapping[defaults.Tier, defaults.Sizes]]) -> str:

@@ -16,6 +16,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "targets": targets.targets,
     "sizes of monitoring": fields.monitoring_sizes,
     "sizes of backup": fields.backup_sizes,
+    "sizes of snapshots": fields.snapshots_sizes,
     "sizes of addons": fields.addons_sizes,
     "kinds of values": fields.kinds,
     "commands": commands.commands,

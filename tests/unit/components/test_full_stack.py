@@ -86,4 +86,4 @@ def test_it_can_be_deployed(monkeypatch: pytest.MonkeyPatch):
     }
     assert {each.name for each in recording.of_type("StatefulSet")} == {"worker", "prometheus", "alertmanager"}
     assert {each.name for each in recording.of_type("Job")} == {"migrate"}
-    assert {each.name for each in recording.of_type("CronJob")} == {"report"}
+    assert {each.name for each in recording.of_type("CronJob")} == {"report", "snapshots"}

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from volume_backup import volume_snapshots
 from volume_backup.agent import Agent
 from volume_backup.metrics import server
 from volume_backup.restic import Restic, ResticError, own_environment
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     commands.add_parser("sound", help="whether `run` answers, has saved in time, and found everything whole")
     commands.add_parser("now", help="let `run` save and check at once, and wait for it")
     commands.add_parser("snapshots", help="what is kept, as JSON")
+    commands.add_parser("volume-snapshots", help="let the storage take a snapshot of each claim, and remove old ones")
     for name in ("restore", "dump"):
         command = commands.add_parser(name)
         command.add_argument("--snapshot", default="latest")
@@ -39,6 +41,8 @@ def main(arguments: Sequence[str]) -> int:
     environ = own_environment()
     if given.command == "sound":
         return _asked("/sound", timeout_s=SOUND_S)
+    if given.command == "volume-snapshots":
+        return volume_snapshots.main()
     if given.command == "now":
         return _asked("/now", content=b"")
     wanted = settings(environ)

@@ -61,6 +61,7 @@ def test_every_leaf_has_an_origin():
         "backup",
         "supplyChain",
         "addons",
+        "snapshots",
     }
 
 

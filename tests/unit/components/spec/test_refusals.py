@@ -23,6 +23,7 @@ from components.spec import (
     placement,
     prices,
     scaling,
+    snapshots,
     timing,
 )
 from components.spec.loading import load_file
@@ -46,6 +47,7 @@ MODULES = (
     placement,
     prices,
     scaling,
+    snapshots,
     timing,
 )
 ABOUT = (
@@ -72,6 +74,7 @@ ABOUT = (
     "rollout",
     "runtime",
     "shared",
+    "snapshots",
     "startup",
     "warm",
 )
