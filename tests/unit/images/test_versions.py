@@ -62,3 +62,16 @@ def test_what_does_not_pass_its_own_tests_becomes_no_image(image: str, command: 
     builder, _, shipped = (IMAGES / image / "Dockerfile").read_text(encoding="utf-8").rpartition("\nFROM ")
     assert command in builder
     assert "COPY --from=builder /image /" in shipped
+
+
+def installers(image: str) -> set[str]:
+    """What an image takes out of the Python that it stands on."""
+    text = (IMAGES / image / "Dockerfile").read_text(encoding="utf-8").rpartition("\nFROM ")[2]
+    removed = text.partition("RUN rm -rf ")[2].partition("&&")[0]
+    return {each for each in removed.replace("\\\n", " ").split() if "cache" not in each and "apt" not in each}
+
+
+@pytest.mark.parametrize("image", ["python-api", "backup"])
+def test_an_image_that_stands_alone_takes_out_what_python_base_does(image: str) -> None:
+    assert "/usr/bin/pip*" in installers("python-base")
+    assert installers(image) == installers("python-base")
