@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from cli.events import Event, stack_outputs
 from cli.plain import mapping, sequence, text
 from cli.tables import aligned
 from components.spec.cron import HOURS_A_MONTH
@@ -18,6 +19,11 @@ def cost_table(found: Mapping[str, Any]) -> str:
     rows = [("workload", "least", "most", NOT_PRICED)]
     rows += [(name, *_amounts(each)) for name, each in [*found["workloads"].items(), ("all", found["all"])]]
     return f"{aligned(rows)}\n\n{found['currency']} in a month of {HOURS_A_MONTH} hours."
+
+
+def change_in(told: Sequence[Event]) -> str:
+    """How a run changes the cost of its stack, in one line; nothing if that has no prices."""
+    return change(stack_outputs(told, "old").get("cost"), stack_outputs(told).get("cost"))
 
 
 def change(before: object, after: object) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from cli import capacity, cost, deploy, events, settings
+from cli import capacity, cost, deploy, settings
 from cli.failures import CommandError
 from cli.git import head
 from cli.operation import Outcome, operate, write_err, write_out
@@ -26,7 +26,7 @@ def show(workspace: Workspace, flags: Sequence[str]) -> None:
         click.echo(f"{capacity.capacity_table(described.capacity)}\n")
     outcome = _run(workspace, flags, write_out)
     outcome.require_success()
-    if told := _cost(outcome.events):
+    if told := cost.change_in(outcome.events):
         click.echo(told)
 
 
@@ -45,7 +45,7 @@ def record(open_workspace: Callable[[], Workspace], stack: str, flags: Sequence[
         time=datetime.now(UTC).isoformat(timespec="seconds"),
         error=str(failure) if failure else None,
         events=outcome.events if outcome else (),
-        cost=_cost(outcome.events) if outcome else "",
+        cost=cost.change_in(outcome.events) if outcome else "",
     )
     text = json.dumps(recorded, indent=1) + "\n"
     if out:
@@ -55,10 +55,6 @@ def record(open_workspace: Callable[[], Workspace], stack: str, flags: Sequence[
         click.echo(text, nl=False)
     if failure:
         raise failure
-
-
-def _cost(told: Sequence[events.Event]) -> str:
-    return cost.change(events.stack_outputs(told, "old").get("cost"), events.stack_outputs(told).get("cost"))
 
 
 def _run(workspace: Workspace, flags: Sequence[str], show: Callable[[bytes], object]) -> Outcome:

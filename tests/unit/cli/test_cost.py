@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cli.cost import change, cost_table
+from cli.cost import change, change_in, cost_table
 
 
 def cost(least: str | None, most: str | None, *without: str, currency: str = "EUR") -> dict[str, Any]:
@@ -30,6 +30,15 @@ def cost(least: str | None, most: str | None, *without: str, currency: str = "EU
 )
 def test_a_change_is_told_with_its_sign(before: object, after: object, told: str) -> None:
     assert change(before, after) == told
+
+
+def test_a_run_tells_what_was_deployed_from_what_would_be() -> None:
+    def told(old: object, new: object) -> dict[str, Any]:
+        ends = {"old": {"outputs": {"cost": old}}, "new": {"outputs": {"cost": new}}}
+        return {"resOutputsEvent": {"metadata": {"type": "pulumi:pulumi:Stack", **ends}}}
+
+    run = [told(cost("1.00", "1.00"), cost("3.00", "3.00"))]
+    assert change_in(run) == "Cost of a month: 3.00 EUR, +2.00"
 
 
 def test_a_table_says_what_is_not_priced() -> None:
