@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from cli.plain import mapping
 
@@ -68,6 +68,17 @@ def errors(events: Iterable[Event]) -> str:
             about = " ".join(str(diagnostic.get("urn", "")).split("::")[2:])
             lines.append(f"{about.rpartition('$')[2]} {diagnostic.get('message', '')}".strip())
     return "\n".join(lines)
+
+
+def failed_images(events: Iterable[Event]) -> list[str]:
+    """The names, with their registries, of the images whose build or push failed."""
+    found: list[str] = []
+    for event in events:
+        failed = mapping(mapping(event.get("resOpFailedEvent")).get("metadata"))
+        if failed.get("type") == "docker-build:index:Image":
+            tags = mapping(mapping(failed.get("new")).get("inputs")).get("tags")
+            found += [str(tag) for tag in cast("list[object]", tags)] if isinstance(tags, list) else []
+    return found
 
 
 def counts_in_words(counts: Mapping[str, int]) -> str:

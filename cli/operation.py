@@ -40,7 +40,8 @@ class Outcome:
             )
         if finished.code:
             hint = explain(events.errors(self.events)) or explain(finished.tail)
-            raise CommandError(f"{hint.cause}\n  mend: {hint.mend}" if hint else "")
+            images = "".join(f"\n  image: {image}" for image in events.failed_images(self.events))
+            raise CommandError(f"{hint.cause}{images}\n  mend: {hint.mend}" if hint else "")
 
 
 def policy_flags(environment: Mapping[str, str]) -> list[str]:

@@ -127,6 +127,7 @@ class ContainerImage(pulumi.ComponentResource):
                 parent=self,
                 retain_on_delete=registry.spec.retain_images,
                 depends_on=[self.lint] if self.lint else None,
+                custom_timeouts=_within(registry.spec.builder.timeout_seconds),
             ),
         )
 
@@ -143,9 +144,18 @@ class ContainerImage(pulumi.ComponentResource):
             tag=f"{self._repository}:{tag}",
             sources=[pulumi.Output.concat(self._repository, "@", digest_of(image.digest)) for image in images],
             registry=registry.credentials[0] if registry.credentials else None,
-            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=registry.spec.retain_images),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                retain_on_delete=registry.spec.retain_images,
+                custom_timeouts=_within(registry.spec.builder.timeout_seconds),
+            ),
         )
         return digest_of(index.ref.apply(lambda ref: ref.rpartition("@")[2] if ref else ""))
+
+
+def _within(seconds: int) -> pulumi.CustomTimeouts:
+    """BuildKit waits for a registry without an end; somebody else has to end it."""
+    return pulumi.CustomTimeouts(create=f"{seconds}s", update=f"{seconds}s")
 
 
 def _architecture(platforms: Sequence[str]) -> str:

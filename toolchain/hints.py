@@ -66,11 +66,18 @@ HINTS = (
     Hint(
         "buildkit-down",
         r"buildkitd\.sock|failed to (?:list workers|connect to buildkit|find a builder)|no builder \"|"
-        r"failed to (?:receive status|solve|dial)(?:[^\n]*code =|:) Unavailable|"
-        r"docker-build:index:Image\b[^\n]*context deadline exceeded",
+        r"failed to (?:receive status|solve|dial)(?:[^\n]*code =|:) Unavailable",
         "BuildKit does not answer.",
         "`make up` starts the embedded one, whose log is $SLIPWAY_HOME/logs/buildkitd.log (by default in "
         "~/.cache/slipway); `slipway doctor` says whether it runs. For another, check `slipway:registry.builder`.",
+    ),
+    Hint(
+        "build-timeout",
+        r"docker-build:index:Image\b[^\n]*context deadline exceeded",
+        "The build of this image, with its push, did not end in time.",
+        "Where the log above ends with `pushing layers`, the registry took the push and never answered: find out why. "
+        "Where nothing was built, BuildKit does not answer: `slipway doctor` says whether it runs. Where the build is "
+        "only slow, raise `slipway:registry.builder.timeoutSeconds` in the stack file.",
     ),
     Hint(
         "registry-down",

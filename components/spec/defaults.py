@@ -380,6 +380,10 @@ OWN_CONTEXT: Final = "slipway"
 BUILDER: Final = "slipway"
 """The BuildKit builder, by name."""
 
+BUILD_SECONDS: Final = 7200
+"""The longest a build and its push may take. BuildKit itself waits without an end for a registry that takes a push and
+never answers; the largest image here takes half an hour on two cores, without a cache."""
+
 PASSWORD_LENGTH: Final = 32
 """Characters of a generated secret: 190 bits when letters and digits are used."""
 

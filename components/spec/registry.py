@@ -11,7 +11,7 @@ from components.spec.build_cache import Cache
 from components.spec.checked import Checked, Checks
 from components.spec.refusal import Refusal, refused
 from components.spec.retention import Retention
-from components.spec.values import Name
+from components.spec.values import Name, Seconds
 from policies.values.image import ImageReference
 
 
@@ -73,6 +73,9 @@ class Builder(Spec):
     ca_bundle: Annotated[str, AfterValidator(_ca_bundle), Field(examples=["host"])] = "host"
     """Certificates for builds behind a TLS-inspecting proxy, given as the build secret `ca-bundle`: `host` (the file
     that `SSL_CERT_FILE` names, if any), `none`, or the path of a file."""
+
+    timeout_seconds: Seconds = defaults.BUILD_SECONDS
+    """How long one build may take, with its push: what takes longer is ended, and fails."""
 
 
 class Registry(Checked):

@@ -69,6 +69,7 @@ class Row:
         cause: What the message says, as an expression, or empty where the `up` gets through by itself.
         deployed: Whether the workload is what it should be in spite of the fault.
         sampled: Whether it is among those that every run takes.
+        limit_s: How long the build may take, where the stack says so.
     """
 
     kind: Kind
@@ -77,6 +78,7 @@ class Row:
     cause: str
     deployed: bool = False
     sampled: bool = False
+    limit_s: int | None = None
 
     def __str__(self) -> str:
         return f"{self.kind} {'once' if self.times == 1 else 'lasting'} when slipway {self.when.__name__}"
@@ -90,6 +92,7 @@ ROWS = [
     Row("500", pushes, EVER, "The registry did not take the image."),
     Row("401", pushes, EVER, "The registry refused the credentials."),
     Row("down", pushes, EVER, "The registry does not answer."),
+    Row("stalled", pushes, EVER, "did not end in time.*registry.builder.timeoutSeconds", limit_s=20),
     Row("full", pushes, 1, "The registry did not take the image.|The registry's disk is full."),
     Row("down", attaches, EVER, "Sbom of"),
     Row("full", attaches, 1, "The registry's disk is full.", sampled=True),
@@ -158,6 +161,13 @@ def changed(seed: Workbench, folder: Path) -> tuple[Workbench, str]:
     return workbench, repository
 
 
+def limit(workbench: Workbench, seconds: int | None) -> None:
+    """Let a build take so long, or as long as by default."""
+    stack = workbench.stack_file()
+    stack["config"]["slipway:registry"]["builder"] = {"timeoutSeconds": seconds} if seconds else {}
+    workbench.write_stack_file(stack)
+
+
 def made(workbench: Workbench, repository: str) -> dict[str, Any]:
     """State and manifests, whatever the repository is called."""
     found = {"state": state_of(workbench), "manifests": manifests_of(workbench)}
@@ -183,15 +193,17 @@ def test_a_fault_of_the_registry_is_survived_or_told_and_nothing_half_made_is_de
     workbench, repository = changed(seed, tmp_path / "checkout")
     before = manifests_of(workbench)
     # when the registry fails in the middle of it
+    limit(workbench, row.limit_s)
     with front.meets(RegistryFault(row.kind, row.when, row.times, disk)):
         said = up(workbench)
+    limit(workbench, None)
     assert front.met.is_set(), said.text
     # then it gets through, or says which registry, which image, why, and what to do
     assert "Traceback" not in said.text
     if row.cause:
         assert said.code == 1, said.text
         assert f"{front.address}/{repository}/python-api" in said.text
-        assert re.search(row.cause, said.text), said.text
+        assert re.search(row.cause, said.text, re.DOTALL), said.text
         assert "mend: " in said.text, said.text
         # and nothing that runs is changed
         assert row.deployed or manifests_of(workbench) == before

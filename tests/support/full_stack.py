@@ -412,7 +412,7 @@ FULL: Mapping[str, Any] = {
         "repository": "team/full",
         "insecure": False,
         "credentials": {"username": "ci", "password": "registry-password"},
-        "builder": {"name": "slipway", "caBundle": "none"},
+        "builder": {"name": "slipway", "caBundle": "none", "timeoutSeconds": 3600},
         "cache": {"enabled": True, "kind": "registry", "branch": "feature/login", "fallback": "main"},
         "retainImages": True,
         "retention": {"versions": 5, "days": 10, "keep": ["stable"], "rollbacks": 2},

@@ -179,6 +179,7 @@ REASONS: Mapping[tuple[type[Spec], str], str] = {
     (MigSlice, "strategy"): "Each profile has a name of its own: a pod can land on nothing else.",
     (SharedGpu, "renamed"): "A share that calls itself a GPU is taken for one.",
     (Builder, "ca_bundle"): "A build then works wherever the machine itself does.",
+    (Builder, "timeout_seconds"): "Two hours: the largest image takes half an hour on two cores, without a cache.",
     (Cache, "kind"): "Whoever pushes may write there already.",
     (Cache, "branch"): "One cache for all, until branches want their own.",
     (Cache, "fallback"): "Branches begin from it.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.events import counts_in_words, errors, stack_outputs, summary
+from cli.events import counts_in_words, errors, failed_images, stack_outputs, summary
 
 
 def test_counts_tell_losses_first_and_leave_out_what_did_not_happen() -> None:
@@ -41,3 +41,10 @@ def test_an_error_names_its_resource() -> None:
         {"diagnosticEvent": {"severity": "warning", "message": "careful", "urn": urn}},
     ]
     assert errors(events) == "docker-build:index:Image api boom"
+
+
+def test_the_images_that_failed_are_named_with_their_registries():
+    metadata = {"type": "docker-build:index:Image", "new": {"inputs": {"tags": ["registry.example.com/shop/api:dev"]}}}
+    other = {"type": "kubernetes:core/v1:Service", "new": {"inputs": {"tags": ["nothing"]}}}
+    said: list[dict[str, object]] = [{"resOpFailedEvent": {"metadata": each}} for each in (metadata, other)]
+    assert failed_images([*said, {"preludeEvent": {}}]) == ["registry.example.com/shop/api:dev"]

@@ -21,6 +21,7 @@ SAID = {
     "registry-credentials": "error: failed to push registry.example.com/a: unexpected status: 401 Unauthorized",
     "buildkit-down": 'error: failed to list workers: Unavailable: connection error: desc = "transport: Error while '
     'dialing: dial unix /c/run/buildkitd.sock: connect: no such file or directory"',
+    "build-timeout": "docker-build:index:Image python-api context deadline exceeded",
     "registry-down": 'error: failed to solve: failed to do request: Head "http://127.0.0.1:5001/v2/a": dial tcp '
     "127.0.0.1:5001: connect: connection refused",
     "base-gone": f"error: failed to solve: failed to resolve source metadata for r/a:1@sha256:{'0' * 64}: "
@@ -49,17 +50,16 @@ def test_a_refused_push_is_told_by_its_login() -> None:
     assert hint.name == "registry-credentials"
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "docker-build:index:Image python-api context deadline exceeded",
-        'docker-build:index:Image python-api new builder: no builder "gone" found',
-    ],
-)
-def test_a_builder_that_does_not_answer_is_recognised_by_whose_error_it_is(said: str) -> None:
-    hint = explain(said)
+def test_a_builder_that_is_not_there_is_recognised_by_whose_error_it_is() -> None:
+    hint = explain('docker-build:index:Image python-api new builder: no builder "gone" found')
     assert hint is not None
     assert hint.name == "buildkit-down"
+
+
+def test_a_build_that_did_not_end_in_time_is_told_how_to_be_given_more() -> None:
+    hint = explain(SAID["build-timeout"])
+    assert hint is not None
+    assert "slipway:registry.builder.timeoutSeconds" in hint.mend
 
 
 @pytest.mark.parametrize(
