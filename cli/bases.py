@@ -127,8 +127,18 @@ def _stand_in(name: str) -> str | None:
 
 
 def _platforms(remote: Remote, repository: str, content: Content) -> dict[Platform, str]:
-    """The digest of each platform that images are built for; an image without an index is its own."""
-    if content.media_type not in oci.INDEXES:
+    """The digest of each platform that images are built for; an image without an index is its own.
+
+    Raises:
+        ToolchainError: it is no image: a portal in the way answers every question with a page.
+    """
+    indexed = content.media_type in oci.INDEXES
+    if ("manifests" if indexed else "config") not in content.parsed:
+        raise ToolchainError(
+            f"{remote.address} answers with something else than an image ({content.media_type or 'of no type'})",
+            "check the network, then run again",
+        )
+    if not indexed:
         config = Content("", "", remote.blob(repository, content.parsed["config"]["digest"])).parsed
         return {platform: content.digest for platform in PLATFORMS if platform == _platform(config)}
     listed = content.parsed["manifests"]

@@ -19,7 +19,7 @@ from cli.failures import BadInputError
 from cli.settings import checked
 from cli.trust_roots import trust_root
 from cli.workspace import Workspace
-from components.spec.certificates import certificates_in
+from components.spec.certificates import authorities_in
 from components.spec.image import BuildImage, ExternalImage, PromoteImage
 from components.spec.keyring import Key
 from components.spec.promotion import promoted_name
@@ -85,8 +85,15 @@ def policy_controller(name: str, _: str, repositories: Sequence[str], trust: Tru
     }
     if trust.identity is None:
         return [policy]
+    try:
+        trusted = [] if trust.root is None else [trust_root(name, trust.root)]
+    except (LookupError, TypeError, AttributeError) as error:
+        raise BadInputError(
+            f"{trust.identity.trusted_root}: a part is not in the form that can be told policy-controller: {error!r}\n"
+            "  allowed: what `cosign trusted-root create` writes, with the `url` of each log\n  mend: write it anew"
+        ) from None
     policy["spec"]["authorities"] = [_identity_authority(name, trust.identity, trust.root)]
-    return [policy] if trust.root is None else [trust_root(name, trust.root), policy]
+    return [*trusted, policy]
 
 
 def _identity_authority(name: str, identity: Identity, root: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -218,7 +225,7 @@ def _identity_trust(workspace: Workspace, identity: Identity) -> Trust:
 
 def _certificates(workspace: Workspace, file: str) -> str:
     try:
-        return certificates_in(workspace.checkout / file)
+        return authorities_in(workspace.checkout / file)
     except (OSError, ValueError) as error:
         raise BadInputError(f"{file}: {error}\n  mend: name a file of certificates in the PEM form") from None
 

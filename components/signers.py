@@ -7,7 +7,7 @@ from typing import Any
 
 from components.configuration import Refused
 from components.signing_keys import keyring
-from components.spec.certificates import certificates_in
+from components.spec.certificates import authorities_in
 from components.spec.defaults import Tier
 from components.spec.problem import SpecError
 from components.spec.signing import Identity, Notation, Signing
@@ -95,7 +95,7 @@ def _notation_key(spec: Notation, project: Path) -> Told:
 
 def _certificate_file(project: Path, file: str) -> str:
     try:
-        return certificates_in(project / file)
+        return authorities_in(project / file)
     except (OSError, ValueError) as error:
         raise Refused(
             f"{file}\n  found:   {error}\n  allowed: certificates in the PEM form, and nothing else\n"

@@ -120,8 +120,9 @@ def _read_bundles(repository: Repository, digest: str) -> int:
     """Reads all that a signer attached, and counts it."""
     read = 0
     for _, manifest in _listed(repository, digest):
-        if str(manifest.get("artifactType") or manifest["config"]["mediaType"]).startswith(SIGNED):
-            for layer in manifest["layers"]:
+        # Anybody who pushes may attach an index, too, which has neither a config nor layers.
+        if str(manifest.get("artifactType") or manifest.get("config", {}).get("mediaType")).startswith(SIGNED):
+            for layer in manifest.get("layers", ()):
                 repository.blob(layer["digest"])
             read += 1
     return read
@@ -130,7 +131,7 @@ def _read_bundles(repository: Repository, digest: str) -> int:
 def documents(repository: Repository, digest: str, kind: str) -> Iterator[tuple[str, bytes]]:
     """The documents of a type that are attached to an image, by the digests of their artifacts."""
     for artifact, manifest in _listed(repository, digest):
-        if manifest.get("artifactType") == kind:
+        if manifest.get("artifactType") == kind and manifest.get("layers"):
             yield artifact, repository.blob(manifest["layers"][0]["digest"])
 
 

@@ -1,5 +1,6 @@
 """Who signs an image, and how it is known that they did: a key, an identity, or a certificate."""
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -165,12 +166,19 @@ class Notary:
         """What they have stated about an image, of a type: the predicates."""
         repository, digest = attached.repository_of(reference, insecure=self.insecure)
         return [
-            said["predicate"]
-            for artifact, data in attached.documents(repository, digest, IN_TOTO)
-            if (said := json.loads(data))["predicateType"] == TYPES[kind]
-            and said["subject"][0]["digest"]["sha256"] == digest.removeprefix("sha256:")
-            and self.signed(repository, artifact)
+            predicate
+            for artifact, document in attached.documents(repository, digest, IN_TOTO)
+            if (predicate := _predicate(document, kind, digest)) is not None and self.signed(repository, artifact)
         ]
+
+
+def _predicate(document: bytes, kind: str, digest: str) -> dict[str, Any] | None:
+    """What a statement says of an image; None for one of another type or image, or what is none: anybody attaches."""
+    with contextlib.suppress(ValueError, LookupError, TypeError):
+        said = json.loads(document)
+        if said["predicateType"] == TYPES[kind] and f"sha256:{said['subject'][0]['digest']['sha256']}" == digest:
+            return said["predicate"]
+    return None
 
 
 def signatory(inputs: Mapping[str, Any]) -> Signatory:

@@ -14,22 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolchain import install, oci
+from toolchain import oci
 from toolchain.environment import DEV_PASSPHRASE
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
-from toolchain.keyless import SERVICES, TOKEN_VARIABLE, Identity, KeylessSigner, no_token
-from toolchain.progress import Progress
+from toolchain.keyless import SERVICES, Identity, KeylessSigner, no_token
 from toolchain.scratch import scratch_folder
-
-PASSWORD_VARIABLE = "COSIGN_PASSWORD"  # noqa: S105 - the name of cosign's own variable
-"""Holds the password of the private keys; without it, that of the keys that slipway makes by itself for `dev`."""
+from toolchain.signing_programs import PASSWORD_VARIABLE, started
 
 CACHE_VARIABLE = "TUF_ROOT"
 """Where cosign keeps what it fetched of Sigstore's public instance."""
-
-SECRETS = (PASSWORD_VARIABLE, TOKEN_VARIABLE)
-"""Variables that only who signs is given."""
 
 TIMEOUT_S = 300.0
 
@@ -234,21 +228,5 @@ def _failure(command: Sequence[str], done: subprocess.CompletedProcess[str]) -> 
 def _started(
     home: Home, command: Sequence[str], environ: Mapping[str, str], cwd: Path | None
 ) -> subprocess.CompletedProcess[str]:
-    program = install.ensure(["cosign"], home, Progress())["cosign"]
-    inherited = {name: value for name, value in os.environ.items() if name not in SECRETS}
-    try:
-        return subprocess.run(
-            [str(program), *command],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            stdin=subprocess.DEVNULL,
-            timeout=TIMEOUT_S,
-            env={**inherited, CACHE_VARIABLE: str(home.sigstore), **environ},
-            cwd=cwd,
-        )
-    except subprocess.TimeoutExpired:
-        raise ToolchainError(
-            f"cosign {command[0]} did not end within {TIMEOUT_S:.0f} s", oci.mend_of("timed out")
-        ) from None
+    told = {CACHE_VARIABLE: str(home.sigstore), **environ}
+    return started(home, "cosign", command, told, seconds=TIMEOUT_S, cwd=cwd)

@@ -7,7 +7,6 @@ https://github.com/notaryproject/specifications/tree/v1.1.0/specs
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -15,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolchain import install, oci
+from toolchain import oci
 from toolchain.errors import ToolchainError
 from toolchain.home import Home
-from toolchain.progress import Progress
 from toolchain.scratch import scratch_folder
+from toolchain.signing_programs import started
 
 SIGNATURE = "application/vnd.cncf.notary.signature"
 """The type of what notation attaches."""
@@ -29,8 +28,9 @@ TIMEOUT_S = 300.0
 _NAME = "slipway"
 """What the key, the policy and the certificates are called in the folder of one call."""
 
-_VERDICT = re.compile(r"signature verification failed|no signature is associated")
-"""Stands in what notation says when it could look, and did not find a valid signature."""
+_VERDICT = re.compile(r"signature verification failed for all the signatures|no signature is associated")
+"""Stands in what notation says when it could look, and did not find a valid signature. `signature verification
+failed` alone is no verdict: that is said of whatever a registry failed to give, too."""
 
 
 @dataclass(frozen=True)
@@ -150,19 +150,5 @@ def _failure(
 
 
 def _started(home: Home, folder: Path, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    program = install.ensure(["notation"], home, Progress())["notation"]
-    try:
-        return subprocess.run(
-            [str(program), *command],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            stdin=subprocess.DEVNULL,
-            timeout=TIMEOUT_S,
-            env={**os.environ, "NOTATION_CONFIG": str(folder), "NOTATION_CACHE": str(folder)},
-        )
-    except subprocess.TimeoutExpired:
-        raise ToolchainError(
-            f"notation {command[0]} did not end within {TIMEOUT_S:.0f} s", oci.mend_of("timed out")
-        ) from None
+    own = {"NOTATION_CONFIG": str(folder), "NOTATION_CACHE": str(folder)}
+    return started(home, "notation", command, own, seconds=TIMEOUT_S)

@@ -24,3 +24,16 @@ def certificates_in(file: Path) -> str:
         held = ", ".join(label.lower() for label in others)
         raise ValueError(f"{file}: beside certificates, {held} (not shown)")
     return text
+
+
+def authorities_in(file: Path) -> str:
+    """The text of a file of certificates that others are held to.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is no text, holds something else, too, or no certificate.
+    """
+    text = certificates_in(file)
+    if not _PEM.search(text):
+        raise ValueError(f"{file}: no certificate in the PEM form")
+    return text

@@ -11,14 +11,14 @@ from components.spec.checked import Checked, Checks, exactly_one
 from components.spec.refusal import Refusal, refused
 from components.spec.values import AbsolutePath, HttpUrl, ProjectPath
 
-_NOT_GO = re.compile(r"\(\?[=!<]|\\[1-9]")
+_NOT_GO = re.compile(r"\(\?(?:[=!<>#(]|P[=>])|\\[1-9Z]")
 """What Go's expressions, by which cosign and the admission controllers match, do not have."""
 
 
 def _expression(text: str) -> str:
     try:
         if _NOT_GO.search(text):
-            raise ValueError("it looks ahead, behind or back")
+            raise ValueError("it looks ahead, behind or back, or asks for something else that Go does not have")
         re.compile(text)
     except (re.error, ValueError) as error:
         raise refused(
@@ -148,13 +148,30 @@ class NotationPlugin(Spec):
     """What the plugin calls the key."""
 
 
+def _distinguished_name(text: str) -> str:
+    """Holds a name to what notation takes: https://github.com/notaryproject/specifications, trust policies."""
+    parts = [part.partition("=")[0].strip() for part in re.split(r"(?<!\\),", text)]
+    kinds = ["ST" if part == "S" else part for part in parts]
+    if not {"C", "ST", "O"} <= set(kinds) or len(set(kinds)) < len(kinds):
+        raise refused(
+            Refusal(
+                allowed="a distinguished name with `C`, `ST` and `O`, each part once",
+                mend="take it from a certificate: `openssl x509 -noout -subject -nameopt RFC2253`",
+            )
+        )
+    return text
+
+
 class Notation(Checked):
     """Signatures in the form of the Notary Project."""
 
     certificates: Annotated[ProjectPath, Field(examples=["notary/authorities.pem"])]
     """The authorities whose certificates count, in the PEM form."""
 
-    subject: Annotated[str, Field(min_length=1, examples=["C=DE,ST=Berlin,O=shop"])] | None = None
+    subject: (
+        Annotated[str, Field(min_length=1, examples=["C=DE,ST=Berlin,O=shop"]), AfterValidator(_distinguished_name)]
+        | None
+    ) = None
     """Whom a certificate must be made out to, with at least `C`, `ST` and `O`; left out, anybody whom the authorities
     have certified."""
 

@@ -118,6 +118,26 @@ def test_a_sigstore_of_ones_own_is_trusted_by_policy_controller_and_told_of_kyve
         made("kyverno", workspace, BUILD, **chain)
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [{"certificateAuthorities": [{}]}, {"tlogs": ["x"]}, {"tlogs": [{**ROOT["tlogs"][0], "hashAlgorithm": 1}]}],
+)
+def test_a_root_of_trust_that_policy_controller_cannot_be_told_of_is_named(
+    workspace: Workspace, changed: dict[str, Any]
+):
+    (workspace.checkout / "root.json").write_text(json.dumps({**ROOT, **changed}))
+    chain: dict[str, Any] = {"signing": {"keyless": KEYLESS | OWN}, "admission": False}
+    with pytest.raises(BadInputError, match=r"root\.json: a part is not in the form"):
+        made("policy-controller", workspace, BUILD, **chain)
+
+
+def test_a_file_without_a_certificate_trusts_nobody(workspace: Workspace):
+    (workspace.checkout / "notary.pem").write_text("")
+    chain: dict[str, Any] = {"signing": {"notation": {"certificates": "notary.pem"}}, "admission": False}
+    with pytest.raises(BadInputError, match=r"notary\.pem: no certificate"):
+        made("kyverno", workspace, BUILD, **chain)
+
+
 def test_certificates_are_checked_by_kyverno_and_told_of_policy_controller(workspace: Workspace):
     (workspace.checkout / "notary.pem").write_text("-----BEGIN CERTIFICATE-----\n")
     chain: dict[str, Any] = {"signing": {"notation": {"certificates": "notary.pem"}}, "admission": False}

@@ -99,6 +99,15 @@ def test_content_that_is_not_what_its_digest_says_is_refused(site: RegistrySite)
         attached.subject(repository, digest)
 
 
+def test_an_index_that_somebody_attached_is_no_signature_and_no_document(site: RegistrySite):
+    repository, digest = an_image(site)
+    index: dict[str, Any] = {"mediaType": oci.INDEX, "manifests": [], "subject": {"digest": digest}}
+    listed = [{"digest": site.put("app", each)} for each in (index, index | {"artifactType": CYCLONEDX})]
+    site.put("app", {"mediaType": oci.INDEX, "manifests": listed}, digest.replace(":", "-"))
+    assert not attached.believed(repository, digest, lambda: False)
+    assert list(attached.documents(repository, digest, CYCLONEDX)) == []
+
+
 def documents(at: str, number: str) -> dict[str, dict[str, Any]]:
     return {
         CYCLONEDX: {"serialNumber": f"urn:uuid:{number}", "metadata": {"timestamp": at}, "components": []},

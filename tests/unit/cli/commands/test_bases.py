@@ -115,6 +115,16 @@ def test_a_registry_that_is_gone_holds_up_no_other(
     assert "1 of 2 bases cannot be read" in checked.output
 
 
+@pytest.mark.parametrize("kind", ["text/html", INDEX, MANIFEST])
+def test_what_is_no_image_is_not_locked(desk: Desk, site: RegistrySite, reference: str, kind: str) -> None:
+    digest = image(site, "a")
+    refreshed(desk, reference)
+    site.put(REPOSITORY, {"mediaType": kind}, "1")
+    done, base = refreshed(desk, reference)
+    assert (done.exit_code, base["digest"]) == (1, digest)
+    assert f"{reference}  cannot be read: {site.address} answers with something else than an image" in done.output
+
+
 def test_what_no_dockerfile_begins_from_is_taken_out(desk: Desk, site: RegistrySite, reference: str) -> None:
     image(site, "a")
     (desk.checkout / FILE).write_text("docker.io/library/old:1: {}\n")

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.spec.problem import SpecError
-from components.spec.signing import Identity, Keyless, Signing
+from components.spec.signing import Identity, Keyless, Notation, Signing
 from components.spec.supply_chain import SupplyChain
 from components.spec.trusted_root import read_trusted_root
 
@@ -44,6 +44,8 @@ def test_an_expression_matches_the_whole_identity_or_nothing():
         (WHO | {"identityRegExp": ".*"}, "exactly one of `identity` and `identityRegExp`"),
         ({"issuer": ISSUER, "identityRegExp": "(acme"}, "a regular expression as Go has them"),
         ({"issuer": ISSUER, "identityRegExp": "(?!acme).*"}, "it looks ahead, behind or back"),
+        ({"issuer": ISSUER, "identityRegExp": r"(?P<a>.)/(?P=a)"}, "it looks ahead, behind or back"),
+        ({"issuer": ISSUER, "identityRegExp": r"acme\Z"}, "something else that Go does not have"),
         (WHO | OWN, "both, or neither for Sigstore"),
         (WHO | {"trustedRoot": "trusted-root.json"}, "both, or neither for Sigstore"),
         (WHO | {"instance": {"fulcio": "https://fulcio.example.com"}}, "neither `rekor` nor `timestamps`"),
@@ -82,6 +84,16 @@ def test_the_older_form_of_signatures_is_for_keys():
 )
 def test_there_is_one_way_to_sign_and_one_key(written: dict[str, Any], why: str):
     assert why in told(Signing, written)
+
+
+@pytest.mark.parametrize("subject", ["deliver", "CN=deliver", "C=DE,O=shop", "C=DE,ST=Berlin,O=shop,O=other", "*"])
+def test_whom_notation_could_not_hold_a_certificate_to_is_refused(subject: str):
+    assert "with `C`, `ST` and `O`" in told(Notation, {"certificates": "a.pem", "subject": subject})
+
+
+@pytest.mark.parametrize("subject", ["C=DE,ST=Berlin,O=shop", r"CN=deliver, O=shop\, inc, S=Berlin, C=DE"])
+def test_whom_a_certificate_is_made_out_to_is_taken_as_it_is_written(subject: str):
+    assert Notation.model_validate({"certificates": "a.pem", "subject": subject}).subject == subject
 
 
 @pytest.mark.parametrize(
