@@ -1,6 +1,5 @@
 """What runs on the nodes themselves, so that workloads find there what they ask for: GPUs, labels, profiles."""
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import permutations
 from typing import Annotated
@@ -17,7 +16,7 @@ from components.spec.image import BuildImage, Image
 from components.spec.problem import listed, suggestion
 from components.spec.refusal import Refusal
 from components.spec.resources import Resources
-from components.spec.values import DNS_LABEL_LIMIT, AbsolutePath, Name, matching
+from components.spec.values import DNS_LABEL_LIMIT, OBJECT_NAME, AbsolutePath, Name, matching
 from components.spec.waiver import Day
 from components.spec.workload import Workload
 
@@ -30,11 +29,9 @@ KEEPER = "file-keeper"
 SUFFIX = "-nodes"
 """What follows the environment's namespace in the name of the one for what runs on the nodes."""
 
-_NODE = re.compile(r"[a-z0-9]([-.a-z0-9]*[a-z0-9])?")
-
 NodeName = Annotated[
     str,
-    matching(_NODE, 253, "the name of a node, as `kubectl get nodes` lists it", "gpu-node-1"),
+    matching(OBJECT_NAME, 253, "the name of a node, as `kubectl get nodes` lists it", "gpu-node-1"),
     Field(examples=["gpu-node-1"]),
 ]
 """The name of a node."""

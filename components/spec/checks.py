@@ -116,7 +116,8 @@ def _whole(environment: Environment, parts: Parts) -> Iterator[Refusal]:
         yield from docker_job_checks(runs)
     if not isinstance(parts.target, DockerTarget) and (parts.snapshots or not parts.takes):
         yield from snapshot_checks(parts.snapshots, runs)
-    peak = demands(own_workloads(parts.snapshots, runs), parts.monitoring, parts.backup)
+    takes = None if isinstance(parts.target, DockerTarget) else parts.snapshots
+    peak = demands(own_workloads(takes, runs), parts.monitoring, parts.backup)
     if environment.quota:
         yield from quota_checks(environment.quota, peak)
     if parts.fleet and not isinstance(parts.target, DockerTarget):

@@ -29,7 +29,8 @@ _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
 _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _PART = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\d{1,4}))?")
-_ZONE = re.compile(r"[A-Za-z]+(/[-+A-Za-z0-9_]+){0,2}")
+_ANY = re.compile(r"\*(/0*1)?")
+_ZONE = re.compile(r"[A-Z][-+A-Za-z0-9_]*(/[-+A-Za-z0-9_]+){0,2}")
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def read_cron(text: str) -> Cron:
 
 
 def _says_nothing(written: str) -> bool:
-    return written in ("*", "*/1")
+    return any(_ANY.fullmatch(part) for part in written.split(","))
 
 
 def _numbers(field: _Field, written: str) -> Iterator[int]:

@@ -10,7 +10,7 @@ from components.spec.base import Items, Spec
 from components.spec.checked import Checked, Checks, exactly_one
 from components.spec.gpu_words import Count
 from components.spec.refusal import Refusal, refused
-from components.spec.values import DNS_LABEL_LIMIT, LABEL_WORDS, matching
+from components.spec.values import DNS_LABEL_LIMIT, LABEL_WORDS, OBJECT_NAME, matching
 
 MOST_CHOICES = 8
 """Alternatives of a claim; the API's own bound."""
@@ -19,7 +19,6 @@ MOST_SELECTORS = 32
 """Selectors of a request; the API's own bound."""
 
 _LONGEST_SELECTOR = 10 * 1024
-_CLASS = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -55,7 +54,7 @@ def _balanced(bare: str) -> bool:
 
 DeviceClass = Annotated[
     str,
-    matching(_CLASS, 253, "a device class: lower-case letters, digits, `-` and `.`", "gpu.nvidia.com"),
+    matching(OBJECT_NAME, 253, "a device class: lower-case letters, digits, `-` and `.`", "gpu.nvidia.com"),
     Field(examples=["gpu.nvidia.com"]),
 ]
 """The name of a DeviceClass."""

@@ -41,7 +41,9 @@ def order_checks(workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
                     at=("workloads", name, "dependsOn", index),
                     found=f"{needed!r}, of which nobody can tell whether it is ready",
                     allowed="a workload with a `port` or with `probes.command`, or a job without a schedule",
-                    mend=f"give {needed!r} a `probes.command`, or take it out",
+                    mend="take it out: it ends at its own times"
+                    if before.job
+                    else f"give {needed!r} a `probes.command`, or take it out",
                 )
 
 

@@ -86,7 +86,7 @@ def wrongs(text: str) -> Iterator[Wrong]:
         return
     try:
         profile: object = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         yield "", f"text that is not JSON: {error}", "a seccomp profile in JSON", "correct it there"
         return
     if not isinstance(profile, dict):
@@ -106,9 +106,7 @@ def _profile(profile: Mapping[str, Any]) -> Iterator[Wrong]:
     for index, each in enumerate(_list(profile.get("architectures", []))):
         yield from _one_of(f"architectures[{index}]", each, ARCHITECTURES)
     rules = _list(profile.get("syscalls", []))
-    for field in ("architectures", "syscalls"):
-        if not isinstance(profile.get(field, []), list):
-            yield field, show(profile[field]), "a list", "write it in `[` and `]`"
+    yield from _lists("", profile, ("architectures", "syscalls"))
     sound = True
     for index, rule in enumerate(rules):
         for wrong in _rule(f"syscalls[{index}]", rule):
@@ -133,6 +131,7 @@ def _rule(at: str, rule: object) -> Iterator[Wrong]:
     if "action" in given:
         yield from _one_of(f"{at}.action", given["action"], ACTIONS)
     yield from _number(f"{at}.errnoRet", given.get("errnoRet", 0))
+    yield from _lists(f"{at}.", given, ("args",))
     for index, argument in enumerate(_list(given.get("args", []))):
         yield from _argument(f"{at}.args[{index}]", argument)
 
@@ -198,6 +197,12 @@ def _one_of(at: str, value: object, known: Set[str] | tuple[str, ...]) -> Iterat
 def _number(at: str, value: object) -> Iterator[Wrong]:
     if type(value) is not int or not 0 <= value <= _LARGEST_ERRNO:
         yield at, show(value), f"the number of an error, from 0 to {_LARGEST_ERRNO}", "1 is EPERM"
+
+
+def _lists(at: str, given: Mapping[str, Any], fields: Iterable[str]) -> Iterator[Wrong]:
+    for field in fields:
+        if not isinstance(given.get(field, []), list):
+            yield f"{at}{field}", show(given[field]), "a list", "write it in `[` and `]`"
 
 
 def _list(value: object) -> list[Any]:

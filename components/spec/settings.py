@@ -102,10 +102,16 @@ class Settings(Spec):
         return wanted(self.environment, self.workloads)
 
     @property
+    def running_workloads(self) -> Mapping[str, Workload]:
+        """Those that run here, with what takes snapshots of their volumes, which nothing does on a Docker host."""
+        takes = None if isinstance(self.target, DockerTarget) else self.snapshots
+        return own_workloads(takes, self.wanted_workloads)
+
+    @property
     def capacity(self) -> dict[str, Any]:
         """What the workloads need at their peak, and what there is; see `components.spec.capacity.summary`."""
         return summary(
-            demands(own_workloads(self.snapshots, self.wanted_workloads), self.monitoring, self.backup),
+            demands(self.running_workloads, self.monitoring, self.backup),
             self.environment.quota,
             self.fleet,
         )
@@ -114,7 +120,7 @@ class Settings(Spec):
     def cost(self) -> dict[str, Any] | None:
         """What a month costs, if there are prices; see `components.spec.cost.cost_summary`."""
         return (
-            cost_summary(uses(self.wanted_workloads, self.monitoring, self.backup), self.prices)
+            cost_summary(uses(self.running_workloads, self.monitoring, self.backup), self.prices)
             if self.prices
             else None
         )

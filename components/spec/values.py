@@ -24,6 +24,7 @@ PORT_NAME_LIMIT = 15
 """RFC 6335: the longest service name, which Kubernetes takes over for names of ports."""
 
 _DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _LABEL_VALUE = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LABEL_KEY = re.compile(r"([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
@@ -59,6 +60,12 @@ Name = Annotated[str, matching(_DNS_LABEL, NAME_LIMIT, LABEL_WORDS, "python-api"
 
 NamespaceName = Annotated[str, matching(_DNS_LABEL, DNS_LABEL_LIMIT, LABEL_WORDS, "slipway-dev")]
 """The name of a Kubernetes namespace."""
+
+ObjectName = Annotated[
+    str,
+    matching(OBJECT_NAME, 253, "the name of an object, as `kubectl get` lists it", "volume-data-store-0-20270131"),
+]
+"""The name of an object of a cluster that may be longer than a DNS label: of a node, a claim or what is made of one."""
 
 PortName = Annotated[str, matching(_DNS_LABEL, PORT_NAME_LIMIT, LABEL_WORDS, "metrics")]
 """The name of a port."""

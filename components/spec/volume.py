@@ -8,7 +8,7 @@ from pydantic import Field
 from components.spec import defaults
 from components.spec.base import Spec
 from components.spec.refusal import Refusal
-from components.spec.values import AbsolutePath, Memory, Name, NamespaceName
+from components.spec.values import AbsolutePath, Memory, Name, ObjectName
 
 MOUNT_POINTS: Mapping[str, str] = {
     "/tmp": "`/tmp`",  # noqa: S108  # the container's own
@@ -39,7 +39,7 @@ class Volume(Spec):
     snapshots: bool = False
     """Whether its storage takes snapshots of it, as `slipway:snapshots` says. Only on a cluster."""
 
-    from_snapshot: Annotated[NamespaceName, Field(examples=["volume-data-store-0-20270131023000"])] | None = None
+    from_snapshot: Annotated[ObjectName, Field(examples=["volume-data-store-0-20270131023000"])] | None = None
     """The VolumeSnapshot that it begins with, where it is made anew; left out, it begins empty. Only on a cluster."""
 
 

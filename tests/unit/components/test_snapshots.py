@@ -6,6 +6,8 @@ import pytest
 
 from components.manifests.snapshots import FOLDER
 from components.spec.snapshots import claim_of
+from components.spec.values import NAME_LIMIT
+from components.spec.volume import Volume
 from tests.support.full_stack import FULL, PROMOTIONS, STORED
 from tests.unit.components.judging import judged
 from tests.unit.components.program import run
@@ -62,3 +64,10 @@ def test_the_guardrails_object_to_nothing_of_it(recording: Recording):
 
     assert names - found.concerned <= {"snapshots-network"}
     assert [each for each in found.found if each[0] in names] == []
+
+
+def test_a_volume_can_begin_with_whatever_snapshot_was_taken_here():
+    longest = "a" * NAME_LIMIT
+    name = f"{claim_of(longest, longest)}-20270131023000"
+
+    assert Volume(name="data", path="/data", size="1Gi", from_snapshot=name).from_snapshot == name

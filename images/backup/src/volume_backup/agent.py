@@ -48,6 +48,7 @@ class Agent:
         self._settings, self._restic, self._clock = settings, restic, clock
         self._prepared = False
         self._began = clock()
+        self._tried = False
         self._turn = threading.Condition()
         self._asked = self._answered = 0
         self._went_well = False
@@ -66,7 +67,8 @@ class Agent:
         if self.state.check_failed:
             return "the last check failed"
         last = self.state.last_success
-        old = self._clock() - (self._began if last is None else last)
+        # What an earlier container left is old by right: this one begins with saving anew, and is given the time.
+        old = self._clock() - (last if last is not None and self._tried else self._began)
         if old <= STALE_AFTER * self._settings.every:
             return ""
         return "nothing could be saved yet" if last is None else f"the last good backup is {old:.0f} seconds old"
@@ -85,7 +87,9 @@ class Agent:
 
     def step(self, *, now: bool = False) -> bool:
         """Do what is due, or everything; whether all of it went well."""
-        return self._try("the repository", self._prepare) and self._backup(now=now) and self._check(now=now)
+        well = self._try("the repository", self._prepare) and self._backup(now=now)
+        self._tried = True
+        return well and self._check(now=now)
 
     def _prepare(self) -> None:
         if not self._prepared:

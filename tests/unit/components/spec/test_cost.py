@@ -14,7 +14,7 @@ from components.spec.cost import Cost, cost, cost_summary, uses
 from components.spec.monitoring import Monitoring
 from components.spec.prices import Prices
 from components.spec.workload import Workload
-from tests.unit.components.given import settings, workload, written
+from tests.unit.components.given import BUILD, settings, workload, written
 
 PRICES = {"currency": "EUR", "cpuHour": "0.04", "memoryHour": "0.005", "storageMonth": "0.1"}
 SIZES = {"cpu": "1", "memory": "2Gi", "ephemeralStorage": "1Gi"}
@@ -154,3 +154,16 @@ def test_what_watches_and_what_it_keeps_are_counted() -> None:
 def test_a_stack_without_prices_has_no_cost() -> None:
     assert settings().cost is None
     assert settings(**written(prices=PRICES)).cost
+
+
+@pytest.mark.parametrize(
+    ("target", "counted"), [({"kind": "render", "folder": "out"}, ["api", "snapshots"]), ({"kind": "docker"}, ["api"])]
+)
+def test_what_takes_snapshots_is_counted_where_it_runs(target: dict[str, Any], counted: list[str]) -> None:
+    volume = {"name": "data", "path": "/data", "size": "1Gi", "snapshots": True}
+    taking = {"className": "csi", "allowTo": {"cidr": "10.0.0.1/32"}}
+    api = {"image": BUILD, "replicas": 1, "volumes": [volume]}
+    found = settings(**written(target=target, workloads={"api": api}, snapshots=taking, prices=PRICES))
+
+    assert found.cost
+    assert list(found.cost["workloads"]) == list(found.capacity["workloads"]) == counted

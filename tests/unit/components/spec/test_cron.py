@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from components.spec.cron import HOURS_A_MONTH, read_cron
+from components.spec.cron import HOURS_A_MONTH, TimeZone, read_cron
 
 MINUTES = st.sets(st.integers(0, 59), min_size=1)
 HOURS = st.sets(st.integers(0, 23), min_size=1)
@@ -26,6 +29,9 @@ def written(numbers: set[int]) -> str:
         ("0 0 * jan-mar *", "0 0 * 1-3 *"),
         ("0 0 * * MON-FRI", "0 0 * * 1-5"),
         ("0   9  * * *", "0 9 */1 * *"),
+        # A `*` says nothing wherever it stands, as Kubernetes reads it.
+        ("0 9 *,5 * MON", "0 9 * * 1"),
+        ("0 9 */01 * MON", "0 9 * * 1"),
     ],
 )
 def test_there_are_several_ways_to_say_one_schedule(text: str, same: str) -> None:
@@ -72,3 +78,12 @@ def test_a_schedule_is_refused_exactly_if_it_never_comes(
     else:
         with pytest.raises(PydanticCustomError):
             read_cron(text)
+
+
+@pytest.mark.parametrize(
+    ("zone", "known"),
+    [("Europe/Berlin", True), ("EST5EDT", True), ("Etc/GMT+5", True), ("Local", False), ("localtime", False)],
+)
+def test_a_time_zone_is_one_that_every_machine_knows(zone: str, *, known: bool) -> None:
+    with nullcontext() if known else pytest.raises(ValidationError):
+        assert TypeAdapter(TimeZone).validate_python(zone) == zone

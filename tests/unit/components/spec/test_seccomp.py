@@ -27,6 +27,7 @@ def rule(**changes: Any) -> dict[str, Any]:
     ("written", "at", "found"),
     [
         ("[", "", "text that is not JSON"),
+        ("[" * 60_000, "", "text that is not JSON"),
         ("[]", "", "an empty list"),
         (profile(comment="x" * LARGEST), "", "bytes"),
         ({"syscalls": [DENY]}, "defaultAction", "nothing"),
@@ -44,6 +45,7 @@ def rule(**changes: Any) -> dict[str, Any]:
         (rule(action="deny"), "syscalls[0].action", "'deny'"),
         (rule(errnoRet=5000), "syscalls[0].errnoRet", "5000"),
         (rule(includes={}), "syscalls[0].includes", "an unknown key `includes`"),
+        (rule(args={}), "syscalls[0].args", "an empty mapping"),
         (rule(args=["0"]), "syscalls[0].args[0]", "'0'"),
         (rule(args=[{**ARGUMENT, "index": 6}]), "syscalls[0].args[0].index", "6"),
         (rule(args=[{**ARGUMENT, "value": "1"}]), "syscalls[0].args[0].value", "'1'"),

@@ -145,3 +145,22 @@ def test_damage_is_trouble_at_once():
     assert not found.step()
 
     assert found.trouble() == "the last check failed"
+
+
+def test_what_an_earlier_container_left_is_old_only_once_this_one_has_tried():
+    told: list[str] = []
+
+    class Asked(Repository):
+        def backup(self) -> bool:
+            told.append(found.trouble())
+            return super().backup()
+
+    repository = Asked(MONDAY)
+    repository.kept.append(Snapshot("0", MONDAY - 9 * DAY, ("data",), complete=True))
+    repository.failing = {"backup"}
+    found = agent(repository)
+
+    assert not found.step()
+
+    assert told == [""]
+    assert found.trouble() == f"the last good backup is {9 * DAY} seconds old"
