@@ -119,13 +119,13 @@ def test_a_sigstore_of_ones_own_is_trusted_by_policy_controller_and_told_of_kyve
 
 
 @pytest.mark.parametrize(
-    "changed",
-    [{"certificateAuthorities": [{}]}, {"tlogs": ["x"]}, {"tlogs": [{**ROOT["tlogs"][0], "hashAlgorithm": 1}]}],
+    ("part", "each"),
+    [("certificateAuthorities", {}), ("tlogs", "x"), ("tlogs", {**ROOT["tlogs"][0], "hashAlgorithm": 1})],
 )
 def test_a_root_of_trust_that_policy_controller_cannot_be_told_of_is_named(
-    workspace: Workspace, changed: dict[str, Any]
+    workspace: Workspace, part: str, each: object
 ):
-    (workspace.checkout / "root.json").write_text(json.dumps({**ROOT, **changed}))
+    (workspace.checkout / "root.json").write_text(json.dumps({**ROOT, part: [each]}))
     chain: dict[str, Any] = {"signing": {"keyless": KEYLESS | OWN}, "admission": False}
     with pytest.raises(BadInputError, match=r"root\.json: a part is not in the form"):
         made("policy-controller", workspace, BUILD, **chain)
