@@ -309,7 +309,7 @@ SNAPSHOT_WAIT: Final = 600
 """Seconds until a snapshot can be restored: some storage copies it elsewhere first."""
 
 SNAPSHOT_DEADLINE: Final = 3600
-"""Seconds for all volumes of an environment."""
+"""Seconds for all volumes of an environment, at least: each may take `SNAPSHOT_WAIT`."""
 
 SNAPSHOT_TMP: Final = "4Mi"
 """The least: nothing is written there."""

@@ -50,8 +50,9 @@ class Schedule(Spec):
     """What happens when its time comes while the last run goes on: it is left out, takes that one's place, or runs
     beside it."""
 
-    starting_deadline_seconds: Seconds = defaults.STARTING_DEADLINE
-    """How late a run may begin that was held up; later, it is left out."""
+    starting_deadline_seconds: Annotated[int, Field(ge=10, le=86_400, examples=[600])] = defaults.STARTING_DEADLINE
+    """How late a run may begin that was held up; later, it is left out. With less than ten seconds, Kubernetes may
+    leave out every one."""
 
     keep_succeeded: Annotated[int, Field(ge=0, le=100, examples=[3])] = defaults.KEPT_SUCCEEDED
     """Runs that went well and stay to be looked at."""

@@ -13,6 +13,7 @@ from components.spec.job import Job, Schedule
 from components.spec.network import Network, Peer
 from components.spec.refusal import Refusal
 from components.spec.resources import Resources
+from components.spec.timing import DAY
 from components.spec.values import Name
 from components.spec.workload import Workload
 
@@ -73,12 +74,14 @@ def claim_of(workload: str, volume: str) -> str:
 
 def snapshot_workload(snapshots: Snapshots, workloads: Mapping[str, Workload]) -> Workload:
     """What takes them: confined and bounded like any other job."""
+    claims = snapshot_claims(workloads)
+    slowest = defaults.PULL + (len(claims) + 1) * defaults.SNAPSHOT_WAIT
     return Workload(
         image=snapshots.image,
         port=None,
         args=("volume-snapshots",),
         env={
-            "SNAPSHOT_CLAIMS": " ".join(snapshot_claims(workloads)),
+            "SNAPSHOT_CLAIMS": " ".join(claims),
             "SNAPSHOT_CLASS": snapshots.class_name,
             "SNAPSHOT_KEEP": str(snapshots.keep),
             "SNAPSHOT_WAIT_SECONDS": str(defaults.SNAPSHOT_WAIT),
@@ -86,7 +89,11 @@ def snapshot_workload(snapshots: Snapshots, workloads: Mapping[str, Workload]) -
         resources=snapshots.resources,
         tmp_size=defaults.SNAPSHOT_TMP,
         # What could not be taken is tried by the next run, and seen as a Job that failed.
-        job=Job(deadline_seconds=defaults.SNAPSHOT_DEADLINE, retries=0, schedule=Schedule(cron=snapshots.cron)),
+        job=Job(
+            deadline_seconds=min(max(defaults.SNAPSHOT_DEADLINE, slowest), DAY),
+            retries=0,
+            schedule=Schedule(cron=snapshots.cron),
+        ),
         network=Network(allow_to=(snapshots.allow_to,)),
     )
 

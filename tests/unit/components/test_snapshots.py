@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from components.manifests.snapshots import FOLDER
-from components.spec.snapshots import claim_of
+from components.spec.snapshots import Snapshots, claim_of, snapshot_workload
 from components.spec.values import NAME_LIMIT
 from components.spec.volume import Volume
 from tests.support.full_stack import FULL, PROMOTIONS, STORED
+from tests.unit.components.given import workload
 from tests.unit.components.judging import judged
 from tests.unit.components.program import run
 from tests.unit.components.recorder import Declared, Recording
@@ -71,3 +72,14 @@ def test_a_volume_can_begin_with_whatever_snapshot_was_taken_here():
     name = f"{claim_of(longest, longest)}-20270131023000"
 
     assert Volume(name="data", path="/data", size="1Gi", from_snapshot=name).from_snapshot == name
+
+
+@pytest.mark.parametrize(("volumes", "deadline"), [(1, 3600), (10, 6720), (200, 86_400)])
+def test_it_has_time_for_a_storage_that_is_slow_with_each_volume(volumes: int, deadline: int):
+    each = [{"name": f"v{n}", "path": f"/v{n}", "size": "1Gi", "snapshots": True} for n in range(volumes)]
+    taking = Snapshots.model_validate({"className": "csi", "allowTo": {"cidr": "10.0.0.1/32"}})
+
+    made = snapshot_workload(taking, {"store": workload(replicas=1, volumes=each)})
+
+    assert made.job
+    assert made.job.deadline_seconds == deadline

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ class Api:
         namespace = (folder / "namespace").read_text()
         server = f"[{host}]" if ":" in host else host
         self._url = f"https://{server}:{port}/apis/{GROUP}/namespaces/{namespace}/volumesnapshots"
-        self._token = (folder / "token").read_text().strip()
+        self._token = folder / "token"
         self._trust = ssl.create_default_context(cafile=str(folder / "ca.crt"))
 
     def make(self, snapshot: Object) -> None:
@@ -88,7 +89,8 @@ class Api:
         self._ask("DELETE", f"/{name}")
 
     def _ask(self, method: str, path: str, body: Object | None = None) -> Object:
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        # Read each time: the kubelet writes a new one before the old one ends.
+        headers = {"Authorization": f"Bearer {self._token.read_text().strip()}", "Content-Type": "application/json"}
         content = json.dumps(body).encode() if body else None
         request = urllib.request.Request(f"{self._url}{path}", content, headers, method=method)  # noqa: S310  # https
         try:
@@ -98,7 +100,7 @@ class Api:
         except urllib.error.HTTPError as error:
             with error:
                 raise SnapshotError(f"{method} {self._url}{path}: {error.code} {error.read().decode()}") from None
-        except (OSError, ValueError) as error:
+        except (OSError, HTTPException, ValueError) as error:
             raise SnapshotError(f"{method} {self._url}{path}: {error}") from None
 
 

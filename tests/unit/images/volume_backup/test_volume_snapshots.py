@@ -1,9 +1,13 @@
 """Which snapshots go, and what is asked for."""
 
+from http.client import BadStatusLine
+from io import BytesIO
+from pathlib import Path
 from typing import Any
+from urllib.request import Request
 
 import pytest
-from volume_backup.volume_snapshots import superfluous, volume_snapshot, wanted
+from volume_backup.volume_snapshots import Api, Wanted, superfluous, take, volume_snapshot, wanted
 
 CLAIM = "volume-data-store-0"
 
@@ -42,3 +46,40 @@ def test_what_is_wanted_is_in_the_variables():
     )
 
     assert (found.claims, found.kind, found.keep, found.wait_s) == (["one", "two"], "class", 3, 600)
+
+
+@pytest.fixture(name="api")
+def api_of_a_pod(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Api:
+    monkeypatch.setattr("ssl.create_default_context", lambda **_: None)
+    (tmp_path / "namespace").write_text("demo")
+    return Api({"KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "443"}, tmp_path)
+
+
+def test_a_token_that_was_renewed_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, api: Api):
+    used: list[str | None] = []
+
+    def answer(request: Request, **_: object) -> BytesIO:
+        used.append(request.get_header("Authorization"))
+        return BytesIO(b"{}")
+
+    monkeypatch.setattr("urllib.request.urlopen", answer)
+    for token in ("first", "second"):
+        (tmp_path / "token").write_text(token)
+        api.get("any")
+
+    assert used == ["Bearer first", "Bearer second"]
+
+
+def test_an_answer_that_breaks_off_fails_that_claim_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, api: Api, capsys: pytest.CaptureFixture[str]
+):
+    def answer(*_: object, **__: object) -> BytesIO:
+        raise BadStatusLine("nonsense")
+
+    monkeypatch.setattr("urllib.request.urlopen", answer)
+    (tmp_path / "token").write_text("secret")
+
+    assert take(api, Wanted(["one", "two"], "class", 1, 0)) == 2
+    said = capsys.readouterr().err
+    assert "two: POST https://10.0.0.1:443/" in said
+    assert "secret" not in said
