@@ -12,9 +12,10 @@ from tests.unit.components.recorder import Declared, Recording
 REGISTRY = "registry.example.com"
 
 
-@pytest.fixture(name="recording")
-def recorded(monkeypatch: pytest.MonkeyPatch) -> Recording:
-    return run(monkeypatch, "prod", preview=False, stored=STORED, promotions=PROMOTIONS, **FULL)
+@pytest.fixture(name="recording", scope="module")
+def recorded() -> Recording:
+    with pytest.MonkeyPatch.context() as patched:
+        return run(patched, "prod", preview=False, stored=STORED, promotions=PROMOTIONS, **FULL)
 
 
 def apart(recording: Recording) -> list[Declared]:

@@ -15,9 +15,10 @@ from tests.unit.components.program import run
 from tests.unit.components.recorder import Declared, Recording
 
 
-@pytest.fixture(name="recording")
-def recorded(monkeypatch: pytest.MonkeyPatch) -> Recording:
-    return run(monkeypatch, "prod", preview=False, stored=STORED, promotions=PROMOTIONS, **FULL)
+@pytest.fixture(name="recording", scope="module")
+def recorded() -> Recording:
+    with pytest.MonkeyPatch.context() as patched:
+        return run(patched, "prod", preview=False, stored=STORED, promotions=PROMOTIONS, **FULL)
 
 
 def cron_job(recording: Recording) -> Declared:
