@@ -11,7 +11,7 @@ from components.spec.bases import base_checks
 from components.spec.capacity import demands, quota_checks
 from components.spec.environment import Environment
 from components.spec.fleet import Fleet
-from components.spec.image import BuildImage
+from components.spec.image import BuildImage, Image
 from components.spec.monitoring import Monitoring
 from components.spec.network import Peer
 from components.spec.order import docker_checks, docker_job_checks, order_checks, profile_checks, wanted
@@ -55,6 +55,7 @@ class Parts:
         takes: whether it is asked for.
         addons: what runs on the nodes, if asked for and well-formed.
         adds: whether it is asked for.
+        verifies: whether images go through `slipway:supplyChain`.
     """
 
     environment: Environment | None
@@ -72,6 +73,7 @@ class Parts:
     takes: bool
     addons: Addons | None
     adds: bool
+    verifies: bool
 
 
 def cross_checks(parts: Parts) -> Iterator[Refusal]:
@@ -94,6 +96,7 @@ def cross_checks(parts: Parts) -> Iterator[Refusal]:
     if parts.monitoring:
         yield from _monitoring(parts.monitoring, parts)
     yield from _backup_secrets(parts.backup, parts)
+    yield from _unchecked_signers(parts)
     registry, environment = parts.registry, parts.environment
     if environment:
         yield from profile_checks(environment, parts.workloads)
@@ -132,6 +135,34 @@ def _whole(environment: Environment, parts: Parts) -> Iterator[Refusal]:
         yield from job_checks(environment.job_seconds, chains, needs)
     if parts.monitoring and not backups.saved(parts.backup, runs):
         yield from metrics_checks(runs)
+
+
+def _unchecked_signers(parts: Parts) -> Iterator[Refusal]:
+    """Who must have signed an image is not found out unless images go through the supply chain."""
+    for at, image in () if parts.verifies else _images(parts):
+        if image.external and image.external.signed_by:
+            yield Refusal(
+                at=(*at, "external", "signedBy"),
+                found="a signer, and no `slipway:supplyChain`",
+                allowed="`signedBy` in a stack whose images go through `slipway:supplyChain`, which verifies them",
+                mend="add `slipway:supplyChain: {}`, or remove `signedBy`",
+            )
+
+
+def _images(parts: Parts) -> Iterator[tuple[Path, Image]]:
+    """Every image, with its path."""
+    for name, workload in parts.workloads.items():
+        yield ("workloads", name, "image"), workload.image
+    if parts.monitoring:
+        for name, server in parts.monitoring.servers.items():
+            yield ("monitoring", name, "image"), server.image
+    for name, part in (("backup", parts.backup), ("snapshots", parts.snapshots)):
+        if part:
+            yield (name, "image"), part.image
+    if parts.addons:
+        for name, addon in (("devicePlugin", parts.addons.device_plugin), ("profiles", parts.addons.profiles)):
+            if addon:
+                yield ("addons", name, "image"), addon.image
 
 
 def _own_cluster(target: object) -> bool:

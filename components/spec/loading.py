@@ -218,6 +218,7 @@ def _sound_parts(values: Mapping[str, Any], broken: Collection[Path]) -> checks.
         takes=bool(values.get("snapshots")),
         addons=None if ("addons",) in broken or not values.get("addons") else _sound(Addons, values["addons"]),
         adds=bool(values.get("addons")),
+        verifies=values.get("supplyChain") is not None,
     )
 
 

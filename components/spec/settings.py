@@ -89,6 +89,7 @@ class Settings(Spec):
                     snapshots=self.snapshots,
                     takes=self.snapshots is not None,
                     adds=self.addons is not None,
+                    verifies=self.supply_chain is not None,
                 )
             )
         )

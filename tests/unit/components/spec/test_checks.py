@@ -100,3 +100,11 @@ def test_the_cluster_of_this_machine_takes_images_from_the_registry_of_this_mach
 
     elsewhere = values | {"target": {"kind": "kubernetes", "context": "staging"}}
     assert refused_paths(elsewhere) == [("registry", "insecure")]
+
+
+def test_a_signer_that_nothing_would_hold_an_add_on_to_is_refused():
+    identity = {"issuer": "https://ci.example.com", "identity": "https://ci.example.com/deliver"}
+    reference = f"registry.example.com/mirror@sha256:{'0' * 64}"
+    image = {"external": {"reference": reference, "reason": "mirrored by us", "signedBy": identity}}
+    values = written(addons={"until": "2026-12-31", "profiles": {"image": image}})
+    assert ("addons", "profiles", "image", "external", "signedBy") in refused_paths(values)
