@@ -8,7 +8,7 @@ a weekday are named, either is enough.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from typing import Annotated
@@ -193,6 +193,14 @@ def _zone(text: str) -> str:
             )
         )
     return text
+
+
+def repeats_hours(zone: str) -> bool:
+    """Whether a time zone has an hour twice a year, or may have: a machine without the database cannot tell."""
+    if not _knows(zone):
+        return True
+    there = ZoneInfo(zone)
+    return len({datetime(2027, month, 1, tzinfo=there).utcoffset() for month in range(1, 13)}) > 1
 
 
 def _knows(zone: str) -> bool:

@@ -10,7 +10,7 @@ from pydantic import Field
 from components.spec import defaults
 from components.spec.base import Spec
 from components.spec.checked import Checked, Checks
-from components.spec.cron import CronText, TimeZone, read_cron
+from components.spec.cron import CronText, TimeZone, read_cron, repeats_hours
 from components.spec.refusal import Refusal
 from components.spec.values import Seconds
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FIRST_WAIT, LONGEST_WAIT = 10, 360
 """Seconds before the first retry, each later one of which waits twice as long, and the longest wait: Kubernetes' own
 (https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-backoff-failure-policy)."""
+
+_HOUR = 3600
 
 SERVING: Mapping[str, str] = {
     "replicas": "`job.parallelism` is the number of its pods",
@@ -123,9 +125,12 @@ class Job(Checked):
     @property
     def runs(self) -> int:
         """Runs that may go on at the same time."""
-        if self.schedule is None or self.schedule.concurrency != "allow":
+        when = self.schedule
+        if when is None or when.concurrency != "allow":
             return 1
-        return -(-self.deadline_seconds // read_cron(self.schedule.cron).shortest_gap)
+        gap = read_cron(when.cron).shortest_gap
+        # What comes in an hour that is there twice comes again an hour later.
+        return -(-self.deadline_seconds // (min(gap, _HOUR) if repeats_hours(when.time_zone) else gap))
 
     @property
     def most_pods(self) -> int:

@@ -41,6 +41,15 @@ def test_the_peak_counts_the_pods_of_runs_that_may_meet(what: Workload, most: in
     assert (demand.usual, demand.most, demand.surge, demand.ends_first) == (0, most, surge, True)
 
 
+@pytest.mark.parametrize(("zone", "runs"), [("Etc/UTC", 1), ("Asia/Tokyo", 1), ("Europe/Berlin", 2)])
+def test_a_run_of_an_hour_that_is_there_twice_may_meet_itself(zone: str, runs: int) -> None:
+    nightly = {"cron": "30 2 * * *", "timeZone": zone, "concurrency": "allow"}
+    what = job(deadlineSeconds=7200, schedule=nightly).job
+
+    assert what
+    assert what.runs == runs
+
+
 def test_pulumi_waits_for_a_job_until_kubernetes_has_ended_it() -> None:
     what = job()
 
