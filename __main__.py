@@ -7,7 +7,7 @@ from pathlib import Path
 import pulumi
 
 from components.bases import base_references
-from components.configuration import base_pins, ca_bundle, read_settings, seccomp_profiles, stored_secrets
+from components.configuration import base_pins, ca_bundle, own_profiles, read_settings, stored_secrets
 from components.images import verified_image
 from components.registry import Registry
 from components.spec.target import RenderTarget
@@ -16,7 +16,7 @@ from components.targets import Described, deploy
 
 project = Path.cwd()
 settings, promotions = read_settings(project, pulumi.get_stack())
-profiles = seccomp_profiles(project, settings)
+profiles = own_profiles(project, settings)
 stored = stored_secrets(settings)
 credentials = settings.registry.credentials
 

@@ -1,17 +1,26 @@
 """What runs on the nodes of a cluster, so that workloads find there what they ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pulumi
 
 from components.apply import patch
 from components.manifests.device_plugin import config_map, device_plugin, mps_daemon
 from components.manifests.node_labels import node
-from components.manifests.profiles import profiles_config, profiles_keeper
+from components.manifests.profiles import (
+    APPARMOR,
+    SECCOMP,
+    apparmor_files,
+    apparmor_loader,
+    profiles_config,
+    seccomp_files,
+    seccomp_keeper,
+)
 from components.nodes import Nodes
-from components.spec.addons import DEVICE_PLUGIN, KEEPER, DevicePlugin, Profiles, offered_pools
+from components.spec.addons import DEVICE_PLUGIN, KEEPER, LOADER, DevicePlugin, Profiles, offered_pools
 from components.spec.addons import Addons as AddonsSpec
 from components.spec.fleet import Pool
+from components.spec.profiles import OwnProfiles
 from components.verified_image import VerifiedImage
 
 
@@ -31,7 +40,7 @@ class Addons(pulumi.ComponentResource):
         pools: Mapping[str, Pool],
         nodes: Nodes,
         images: Mapping[str, VerifiedImage],
-        profiles: Mapping[str, str],
+        profiles: Mapping[str, OwnProfiles],
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -43,7 +52,7 @@ class Addons(pulumi.ComponentResource):
             pools: the pools of nodes that there are.
             nodes: where they run.
             images: what they run, by name.
-            profiles: the texts of seccomp profiles, by workload.
+            profiles: the profiles that workloads have of their own, by workload.
             after: what must exist before any pod changes.
             opts: Pulumi's options; give the Kubernetes provider here.
         """
@@ -53,7 +62,7 @@ class Addons(pulumi.ComponentResource):
                 patch(f"node-{each}", node(each, pools[pool]), self)
         if spec.device_plugin:
             self._offer(spec, spec.device_plugin, pools, nodes, images[DEVICE_PLUGIN], after)
-        self.ready = [self._bring(spec, spec.profiles, nodes, images[KEEPER], profiles, after)] if spec.profiles else []
+        self.ready = [*self._bring(spec, spec.profiles, nodes, images, profiles, after)] if spec.profiles else []
         self.register_outputs({})
 
     def _bring(
@@ -61,13 +70,19 @@ class Addons(pulumi.ComponentResource):
         addons: AddonsSpec,
         spec: Profiles,
         nodes: Nodes,
-        image: VerifiedImage,
-        profiles: Mapping[str, str],
+        images: Mapping[str, VerifiedImage],
+        profiles: Mapping[str, OwnProfiles],
         after: Sequence[pulumi.Resource],
-    ) -> pulumi.Resource:
-        """Declares what brings profiles."""
-        config = profiles_config(nodes.spec, profiles)
-        return nodes.run(profiles_keeper(nodes.spec, addons, spec, profiles, image.reference), self, after, config)
+    ) -> Iterator[pulumi.Resource]:
+        """Declares what brings profiles, of each kind that some workload has."""
+        kinds = (
+            (SECCOMP, seccomp_files(profiles), seccomp_keeper, KEEPER),
+            (APPARMOR, apparmor_files(profiles), apparmor_loader, LOADER),
+        )
+        for name, files, bringer, image in kinds:
+            if files:
+                made = bringer(nodes.spec, addons, spec, files, images[image].reference)
+                yield nodes.run(made, self, after, profiles_config(nodes.spec, name, files))
 
     def _offer(
         self,

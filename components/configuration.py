@@ -15,9 +15,9 @@ from components.spec.certificates import certificates_in
 from components.spec.document import ENCRYPTED, Document, read_file
 from components.spec.loading import KEYS, load
 from components.spec.problem import NAMESPACE, SpecError
+from components.spec.profiles import OwnProfiles, read_profiles
 from components.spec.promotion import Promotions, missing_promotions, promotion_file, read_promotions
 from components.spec.refusal import Path
-from components.spec.seccomp import read_profiles
 from components.spec.settings import Settings
 
 
@@ -48,15 +48,14 @@ def read_settings(project: FilePath, stack: str) -> tuple[Settings, Promotions]:
     return settings, promotions
 
 
-def seccomp_profiles(project: FilePath, settings: Settings) -> dict[str, str]:
-    """The texts of the seccomp profiles that workloads have of their own, by workload.
+def own_profiles(project: FilePath, settings: Settings) -> dict[str, OwnProfiles]:
+    """The profiles that workloads have of their own, by workload.
 
     Raises:
         Refused: with everything that is wrong with them.
     """
-    files = {name: each.seccomp_profile for name, each in settings.wanted_workloads.items() if each.seccomp_profile}
     try:
-        return read_profiles(project, files)
+        return read_profiles(project, settings.wanted_workloads)
     except SpecError as error:
         raise Refused(str(error)) from None
 

@@ -19,6 +19,7 @@ from components.spec.addons import KEEPER
 from components.spec.backup import BACKUP, backup_name
 from components.spec.image import BuildImage, Image
 from components.spec.order import start_order
+from components.spec.profiles import NO_PROFILES, OwnProfiles
 from components.spec.promotion import Promotions
 from components.spec.settings import Settings
 from components.spec.snapshots import SNAPSHOTS
@@ -42,7 +43,7 @@ class Described:
         promotions: the digests that may be promoted.
         stored: the values of the stack's stored secrets.
         project: the project's folder.
-        profiles: the texts of seccomp profiles, by workload.
+        profiles: the profiles that workloads have of their own, by workload.
         rules: what images go through, or None for nothing.
     """
 
@@ -52,7 +53,7 @@ class Described:
     promotions: Promotions
     stored: Mapping[str, pulumi.Input[str]]
     project: Path
-    profiles: Mapping[str, str]
+    profiles: Mapping[str, OwnProfiles]
     rules: Rules | None = None
 
     @property
@@ -106,7 +107,7 @@ def _on_kubernetes(described: Described, target: RenderTarget | KubernetesTarget
             before,
             on_target,
             described.saved.get(name),
-            described.profiles.get(name),
+            described.profiles.get(name, NO_PROFILES),
         )
     if settings.snapshots:
         from components.snapshots import Snapshots
@@ -166,7 +167,7 @@ def _on_docker(described: Described, target: DockerTarget) -> Mapping[str, "Dock
             described.project,
             before,
             on_target,
-            seccomp=described.profiles.get(name),
+            seccomp=described.profiles.get(name, NO_PROFILES).seccomp,
         )
     for name, saving in described.saved.items():
         DockerWorkload(

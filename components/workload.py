@@ -21,6 +21,7 @@ from components.manifests.service_account import service_account
 from components.manifests.stateful_set import stateful_set
 from components.manifests.waivers import waived
 from components.secret_files import SecretFiles
+from components.spec.profiles import NO_PROFILES, OwnProfiles
 from components.spec.workload import Workload as WorkloadSpec
 from components.verified_image import VerifiedImage
 
@@ -47,7 +48,7 @@ class Workload(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
         saving: Saving | None = None,
-        seccomp: str | None = None,
+        profiles: OwnProfiles = NO_PROFILES,
     ) -> None:
         """Declares the workload.
 
@@ -60,7 +61,7 @@ class Workload(pulumi.ComponentResource):
             after: what must be ready before its pods start.
             opts: Pulumi's options; give the Kubernetes provider here.
             saving: what saves its volumes, if something does.
-            seccomp: the text of its own seccomp profile, if it has one.
+            profiles: its own, if it has some.
         """
         super().__init__("slipway:index:Workload", name, {}, opts)
         self.spec, where = spec, environment.spec
@@ -79,7 +80,7 @@ class Workload(pulumi.ComponentResource):
         ]
         pods = apply(
             name,
-            waived(self._pods(name, environment, image, secrets, saving, seccomp), spec),
+            waived(self._pods(name, environment, image, secrets, saving, profiles), spec),
             self,
             after=[*environment.ready, *after, *needed, *(secrets.resources[each] for each in _secrets(spec, saving))],
             timeout_seconds=spec.times.rollout,
@@ -105,16 +106,16 @@ class Workload(pulumi.ComponentResource):
         image: VerifiedImage,
         secrets: SecretFiles,
         saving: Saving | None,
-        seccomp: str | None,
+        profiles: OwnProfiles,
     ) -> Manifest:
         """What makes its pods."""
         spec, where = self.spec, environment.spec
         if spec.job:
-            return job(where, name, spec, spec.job, image.reference, secrets.objects, seccomp)
+            return job(where, name, spec, spec.job, image.reference, secrets.objects, profiles)
         if not spec.volumes:
-            return deployment(where, name, spec, image.reference, secrets.objects, seccomp)
+            return deployment(where, name, spec, image.reference, secrets.objects, profiles)
         beside = sidecar(where, saving.spec, name, spec, saving.image.reference, secrets.objects) if saving else None
-        return stateful_set(where, name, spec, image.reference, secrets.objects, beside, seccomp)
+        return stateful_set(where, name, spec, image.reference, secrets.objects, beside, profiles)
 
 
 def _secrets(spec: WorkloadSpec, saving: Saving | None) -> Iterable[str]:

@@ -6,6 +6,7 @@ from components.manifests.labels import selector, workload_labels
 from components.manifests.manifest import Leaf, Manifest, manifest
 from components.manifests.pod import pod_template
 from components.spec.environment import Environment
+from components.spec.profiles import NO_PROFILES, OwnProfiles
 from components.spec.workload import Workload
 
 
@@ -15,7 +16,7 @@ def deployment(
     workload: Workload,
     image: Leaf,
     secret_objects: Mapping[str, Leaf],
-    seccomp: str | None = None,
+    profiles: OwnProfiles = NO_PROFILES,
 ) -> Manifest:
     """A Deployment. With autoscaling it states no replicas: a stated number would fight the autoscaler at every run.
 
@@ -25,7 +26,7 @@ def deployment(
         workload: the workload.
         image: `repository@sha256:…`, possibly not known yet.
         secret_objects: the name of the Kubernetes secret of each secret that the workload names.
-        seccomp: the text of its own seccomp profile, if it has one.
+        profiles: its own, if it has some.
     """
     metadata = {
         "name": name,
@@ -41,6 +42,6 @@ def deployment(
             "type": "RollingUpdate",
             "rollingUpdate": {"maxSurge": strategy.max_surge, "maxUnavailable": strategy.max_unavailable},
         },
-        "template": pod_template(environment, name, workload, image, secret_objects, seccomp=seccomp),
+        "template": pod_template(environment, name, workload, image, secret_objects, profiles=profiles),
     }
     return manifest("apps/v1", "Deployment", metadata, spec=spec)

@@ -9,6 +9,7 @@ from components.manifests.pod import pod_template
 from components.manifests.volumes import claim_spec, job_claim_name
 from components.spec.environment import Environment
 from components.spec.job import Job
+from components.spec.profiles import NO_PROFILES, OwnProfiles
 from components.spec.workload import Workload
 
 _CONCURRENCY = {"forbid": "Forbid", "replace": "Replace", "allow": "Allow"}
@@ -21,7 +22,7 @@ def job(
     spec: Job,
     image: Leaf,
     secret_objects: Mapping[str, Leaf],
-    seccomp: str | None = None,
+    profiles: OwnProfiles = NO_PROFILES,
 ) -> Manifest:
     """A Job, or a CronJob for one with a schedule.
 
@@ -32,7 +33,7 @@ def job(
         spec: what makes it a job.
         image: `repository@sha256:…`, possibly not known yet.
         secret_objects: the name of the Kubernetes secret of each secret that the workload names.
-        seccomp: the text of its own seccomp profile, if it has one.
+        profiles: its own, if it has some.
     """
     labels = workload_labels(environment, name, workload)
     metadata = {"name": name, "namespace": environment.namespace, "labels": labels}
@@ -41,7 +42,7 @@ def job(
         "backoffLimit": spec.retries,
         "completions": spec.completions,
         "parallelism": spec.parallelism,
-        "template": pod_template(environment, name, workload, image, secret_objects, seccomp=seccomp),
+        "template": pod_template(environment, name, workload, image, secret_objects, profiles=profiles),
     }
     when = spec.schedule
     if when is None:

@@ -8,10 +8,11 @@ from components.manifests.backup import Sidecar
 from components.manifests.container import container
 from components.manifests.labels import selector, workload_labels
 from components.manifests.manifest import Leaf
-from components.manifests.profiles import localhost_profile
+from components.manifests.profiles import localhost_profiles
 from components.manifests.resource_claim import pod_claims
 from components.manifests.volumes import volumes
 from components.spec.environment import Environment
+from components.spec.profiles import NO_PROFILES, OwnProfiles
 from components.spec.workload import Workload
 
 _SPREAD_OVER = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
@@ -24,7 +25,7 @@ def pod_template(
     image: Leaf,
     secret_objects: Mapping[str, Leaf],
     beside: Sidecar | None = None,
-    seccomp: str | None = None,
+    profiles: OwnProfiles = NO_PROFILES,
 ) -> dict[str, Any]:
     """A pod that satisfies the `restricted` Pod Security Standard.
 
@@ -35,13 +36,11 @@ def pod_template(
         image: `repository@sha256:…`, possibly not known yet.
         secret_objects: the name of the Kubernetes secret of each secret that the workload names.
         beside: a further container, if there is one.
-        seccomp: the text of the workload's own seccomp profile, if it has one; what is beside it has the default.
+        profiles: the workload's own, if it has some; what is beside it has the default.
     """
     mounted = volumes(name, workload, secret_objects)
     main = container(name, workload, image, mounted)
-    if seccomp is not None:
-        profile = {"type": "Localhost", "localhostProfile": localhost_profile(name, seccomp)}
-        main["securityContext"] = {**main["securityContext"], "seccompProfile": profile}
+    main["securityContext"] = {**main["securityContext"], **localhost_profiles(name, profiles)}
     spec = {
         "serviceAccountName": name,
         "automountServiceAccountToken": False,

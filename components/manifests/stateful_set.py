@@ -9,6 +9,7 @@ from components.manifests.manifest import Leaf, Manifest, manifest
 from components.manifests.pod import pod_template
 from components.manifests.volumes import claim_name, claim_spec
 from components.spec.environment import Environment
+from components.spec.profiles import NO_PROFILES, OwnProfiles
 from components.spec.volume import Volume
 from components.spec.workload import Workload
 
@@ -20,7 +21,7 @@ def stateful_set(
     image: Leaf,
     secret_objects: Mapping[str, Leaf],
     beside: Sidecar | None = None,
-    seccomp: str | None = None,
+    profiles: OwnProfiles = NO_PROFILES,
 ) -> Manifest:
     """A StatefulSet: the old pod has ended before the new one gets its volumes. Claims stay when it goes.
 
@@ -31,7 +32,7 @@ def stateful_set(
         image: `repository@sha256:…`, possibly not known yet.
         secret_objects: the name of the Kubernetes secret of each secret that the workload names.
         beside: what saves its volumes, if something does.
-        seccomp: the text of its own seccomp profile, if it has one.
+        profiles: its own, if it has some.
     """
     metadata = {
         "name": name,
@@ -44,7 +45,7 @@ def stateful_set(
         "selector": {"matchLabels": selector(name)},
         "updateStrategy": {"type": "RollingUpdate"},
         "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},
-        "template": pod_template(environment, name, workload, image, secret_objects, beside, seccomp),
+        "template": pod_template(environment, name, workload, image, secret_objects, beside, profiles),
         "volumeClaimTemplates": [_claim(environment, name, volume) for volume in workload.volumes],
     }
     return manifest("apps/v1", "StatefulSet", metadata, spec=spec)

@@ -26,6 +26,9 @@ DEVICE_PLUGIN = "nvidia-device-plugin"
 KEEPER = "file-keeper"
 """The image that brings files to where programs read them: profiles on nodes, secrets and files on a Docker host."""
 
+LOADER = "profile-loader"
+"""The image that loads AppArmor profiles into the kernels of nodes."""
+
 SUFFIX = "-nodes"
 """What follows the environment's namespace in the name of the one for what runs on the nodes."""
 
@@ -69,13 +72,16 @@ class DevicePlugin(Checked):
 
 
 class Profiles(Spec):
-    """What brings the seccomp profiles of workloads to the nodes, and stays there."""
+    """What brings the profiles of workloads to the nodes, and stays there."""
 
     image: Image = Image(build=BuildImage(folder=f"images/{KEEPER}"))
-    """Its image, as a workload's; left out, `images/file-keeper` is built."""
+    """The image of what writes seccomp profiles, as a workload's; left out, `images/file-keeper` is built."""
+
+    loader: Image = Image(build=BuildImage(folder=f"images/{LOADER}"))
+    """The image of what loads AppArmor profiles, as a workload's; left out, `images/profile-loader` is built."""
 
     resources: Resources = Resources.model_validate(defaults.NODE_AGENT_SIZES)
-    """Processor time, memory and local disk of it on each node."""
+    """Processor time, memory and local disk of each of the two on each node."""
 
 
 class Addons(Checked):
@@ -102,11 +108,14 @@ class Addons(Checked):
         yield self._something()
         yield self._one_pool()
 
-    @property
-    def images(self) -> dict[str, Image]:
-        """Every image that runs on nodes, by its name."""
-        wanted = {DEVICE_PLUGIN: self.device_plugin, KEEPER: self.profiles}
-        return {name: each.image for name, each in wanted.items() if each}
+    def images(self, workloads: Mapping[str, Workload]) -> dict[str, Image]:
+        """Every image that runs on nodes for these workloads, by its name."""
+        found = {DEVICE_PLUGIN: self.device_plugin.image} if self.device_plugin else {}
+        if self.profiles and any(each.seccomp_profile for each in workloads.values()):
+            found[KEEPER] = self.profiles.image
+        if self.profiles and any(each.app_armor_profile for each in workloads.values()):
+            found[LOADER] = self.profiles.loader
+        return found
 
     def _something(self) -> Iterator[Refusal]:
         if not (self.device_plugin or self.profiles or self.node_labels):
@@ -148,7 +157,10 @@ def offered(pool: Pool) -> bool:
 
 def names_taken(addons: Addons | None) -> dict[str, str]:
     """Names that no workload may have beside these add-ons, with the reason."""
-    return {DEVICE_PLUGIN: "it is the image of an add-on"} if addons and addons.device_plugin else {}
+    if addons is None:
+        return {}
+    images = {DEVICE_PLUGIN: addons.device_plugin, LOADER: addons.profiles}
+    return {name: "it is the image of an add-on" for name, each in images.items() if each}
 
 
 def addons_checks(
@@ -162,11 +174,11 @@ def addons_checks(
             allowed=f"at most {DNS_LABEL_LIMIT - len(SUFFIX)}: the namespace of its add-ons ends in `{SUFFIX}`",
             mend="shorten it",
         )
-    if addons.profiles and not any(workload.seccomp_profile for workload in workloads.values()):
+    if addons.profiles and not any(each.seccomp_profile or each.app_armor_profile for each in workloads.values()):
         yield Refusal(
             at=("addons", "profiles"),
             found="no profile to bring",
-            allowed="`profiles` in a stack with a workload that has a `seccompProfile`",
+            allowed="`profiles` in a stack with a workload that has a `seccompProfile` or an `appArmorProfile`",
             mend="remove `profiles`",
         )
     if addons.device_plugin:
@@ -176,14 +188,18 @@ def addons_checks(
 
 def profile_checks(addons: Addons | None, workloads: Mapping[str, Workload]) -> Iterator[Refusal]:
     """A container whose profile no node has would never start."""
+    if addons and addons.profiles:
+        return
     for name, workload in workloads.items():
-        if workload.seccomp_profile and not (addons and addons.profiles):
-            yield Refusal(
-                at=("workloads", name, "seccompProfile"),
-                found=f"`{workload.seccomp_profile}`, and nothing that brings it to the nodes",
-                allowed="a profile of its own in a stack with `addons.profiles`",
-                mend="add `slipway:addons` with `profiles: {}` and `until`",
-            )
+        files = {"seccompProfile": workload.seccomp_profile, "appArmorProfile": workload.app_armor_profile}
+        for field, file in files.items():
+            if file:
+                yield Refusal(
+                    at=("workloads", name, field),
+                    found=f"`{file}`, and nothing that brings it to the nodes",
+                    allowed="a profile of its own in a stack with `addons.profiles`",
+                    mend="add `slipway:addons` with `profiles: {}` and `until`",
+                )
 
 
 def _plugin_checks(

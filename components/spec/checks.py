@@ -14,7 +14,7 @@ from components.spec.fleet import Fleet
 from components.spec.image import BuildImage, Image
 from components.spec.monitoring import Monitoring
 from components.spec.network import Peer
-from components.spec.order import docker_checks, docker_job_checks, order_checks, profile_checks, wanted
+from components.spec.order import docker_checks, docker_run_checks, order_checks, profile_checks, wanted
 from components.spec.placement import fleet_checks
 from components.spec.problem import listed, show, suggestion
 from components.spec.refusal import Path, Refusal
@@ -116,7 +116,7 @@ def _whole(environment: Environment, parts: Parts) -> Iterator[Refusal]:
     if parts.backup or not parts.saves:
         yield from backups.backup_checks(parts.backup, parts.workloads)
     if isinstance(parts.target, DockerTarget):
-        yield from docker_job_checks(runs)
+        yield from docker_run_checks(runs)
     if not isinstance(parts.target, DockerTarget) and (parts.snapshots or not parts.takes):
         yield from snapshot_checks(parts.snapshots, runs)
     takes = None if isinstance(parts.target, DockerTarget) else parts.snapshots

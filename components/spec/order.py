@@ -72,9 +72,17 @@ def profile_checks(environment: Environment, workloads: Mapping[str, Workload]) 
             )
 
 
-def docker_job_checks(runs: Mapping[str, Workload]) -> Iterator[Refusal]:
-    """A Docker host runs what serves: nothing on it waits for an end, or for a time to come round."""
+def docker_run_checks(runs: Mapping[str, Workload]) -> Iterator[Refusal]:
+    """A Docker host runs what serves, and loads no profiles: nothing on it waits for an end, or for a time to come."""
     for name, workload in runs.items():
+        if workload.app_armor_profile:
+            yield Refusal(
+                at=("workloads", name, "appArmorProfile"),
+                found=f"`{workload.app_armor_profile}`, for a Docker host",
+                allowed="an AppArmor profile of its own on a cluster: on a Docker host nothing loads it",
+                mend="one of three: deploy to a cluster; leave the workload out here by `profiles`; or load a profile "
+                "on the host yourself, and name it in `slipway:target.apparmor` in place of this",
+            )
         if workload.job:
             yield Refusal(
                 at=("workloads", name, "job"),

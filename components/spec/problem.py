@@ -54,6 +54,10 @@ class Problem:
         )
 
 
+Wrong = tuple[str, str, str, str]
+"""What is wrong with a file: where in it, what was found, what is allowed, how to mend it."""
+
+
 class SpecError(ValueError):
     """A configuration that cannot be used, with everything that is wrong with it."""
 

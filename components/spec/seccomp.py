@@ -7,10 +7,9 @@ as Docker's `archMap` and `includes`, would be passed over in silence by the oth
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
-from pathlib import Path as FilePath
 from typing import Any, cast
 
-from components.spec.problem import Problem, SpecError, listed, show, suggestion
+from components.spec.problem import Wrong, listed, show, suggestion
 
 LARGEST = 64 * 1024
 """Bytes: twenty times the profile that containerd itself uses; several profiles go into one object of a cluster."""
@@ -41,42 +40,6 @@ NEEDED = ("execve", "exit_group")
 _CALL = re.compile(r"[a-z_][a-z0-9_]*")
 _MOST_ARGUMENTS = 6
 _LARGEST_ERRNO = 4095
-
-Wrong = tuple[str, str, str, str]
-"""Where, what was found, what is allowed, how to mend it."""
-
-
-def read_profiles(project: FilePath, files: Mapping[str, str]) -> dict[str, str]:
-    """The texts of seccomp profiles.
-
-    Args:
-        project: the folder that they are below.
-        files: the path of each workload's.
-
-    Raises:
-        SpecError: some are not there, or are no profiles.
-    """
-    found: dict[str, str] = {}
-    problems: list[Problem] = []
-    for name, file in files.items():
-        try:
-            found[name] = (project / file).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "bytes that are not text"
-            problems.append(
-                Problem(
-                    f"workload {name}",
-                    f"slipway:workloads.{name}.seccompProfile",
-                    f"{file}: {why}",
-                    "a file of the project that can be read",
-                    "correct the path; it begins at the project's folder",
-                )
-            )
-        else:
-            problems += (Problem(file, *wrong) for wrong in wrongs(found[name]))
-    if problems:
-        raise SpecError(problems)
-    return found
 
 
 def wrongs(text: str) -> Iterator[Wrong]:

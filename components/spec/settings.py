@@ -155,7 +155,7 @@ class Settings(Spec):
         if self.snapshots and not isinstance(self.target, DockerTarget):
             images[SNAPSHOTS] = self.snapshots.image
         if self.addons and not isinstance(self.target, DockerTarget):
-            images |= self.addons.images
+            images |= self.addons.images(self.wanted_workloads)
         return images
 
     @property

@@ -133,6 +133,10 @@ class Workload(Checked):
     """A seccomp profile of its own, a file below the project; left out, the runtime's default. On Kubernetes
     `addons.profiles` brings it to the nodes."""
 
+    app_armor_profile: Annotated[ProjectPath, Field(examples=["profiles/python-api.apparmor"])] | None = None
+    """An AppArmor profile of its own, a file below the project; left out, the runtime's default where a node has
+    AppArmor. `addons.profiles` brings it to the nodes of a cluster; on a Docker host it is refused."""
+
     pull_seconds: Seconds = defaults.PULL
     """How long it may take to place a pod and pull its image, before its startup time begins to count. An image that
     holds the `model` gets its time beside the default."""

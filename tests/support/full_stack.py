@@ -239,6 +239,7 @@ _ADDONS: dict[str, Any] = {
     },
     "profiles": {
         "image": {"build": {"folder": "images/file-keeper"}},
+        "loader": {"build": {"folder": "images/profile-loader"}},
         "resources": {
             "requests": {"cpu": "10m", "memory": "16Mi", "ephemeralStorage": "16Mi"},
             "limits": {"cpu": "100m", "memory": "64Mi", "ephemeralStorage": "64Mi"},
@@ -273,6 +274,7 @@ _WORKER: dict[str, Any] = {
     ],
     "model": {"path": "/data/models", "size": "500Mi", "volume": "data"},
     "seccompProfile": "tests/support/profiles/worker.json",
+    "appArmorProfile": "tests/support/profiles/worker.apparmor",
     "probes": {"command": ["redis-cli", "ping"]},
 }
 

@@ -16,6 +16,7 @@ INFO = {
     "yaml stack bad": "a piece of a stack file with a mistake; the `text` after it is what slipway says",
     "yaml": "any other YAML",
     "json": "JSON",
+    "apparmor": "an AppArmor profile; it is sound",
     "python": "a program; it runs",
     "sh": "commands; they run, page by page, in a copy of the checkout",
     "sh cluster": "the same, with the cluster of this machine",

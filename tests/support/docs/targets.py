@@ -24,6 +24,7 @@ from components.manifests.service import service
 from components.manifests.service_account import service_account
 from components.manifests.stateful_set import stateful_set
 from components.manifests.waivers import waived
+from components.spec.profiles import OwnProfiles
 from components.spec.settings import Settings
 from components.spec.target import DockerTarget
 from components.spec.without_effect import ON_A_CLUSTER, ON_A_DOCKER_HOST
@@ -99,8 +100,13 @@ INSTEAD: Mapping[str, tuple[str, str, str]] = {
         "refused: nothing there runs it to its end, or at its time",
         "`restart`, `depends_on.<other>.condition`; of a schedule the profile `scheduled`",
     ),
+    "appArmorProfile": (
+        "`container.securityContext.appArmorProfile`",
+        "refused: nothing loads it into the kernel of the host",
+        "left out: nothing loads it into the kernel of the host",
+    ),
 }
-"""Fields that make something else of a workload, for Kubernetes, Docker and Compose."""
+"""Fields that make something else of a workload, or that a target refuses, for Kubernetes, Docker and Compose."""
 
 NOTHING: Mapping[tuple[str, int], str] = {
     **{(field, 0): f"nothing: {why}" for field, why in ON_A_CLUSTER.items()},
@@ -166,7 +172,7 @@ def _kubernetes(name: str) -> list[str]:
                 workload,
                 _reference(workload),
                 {"token": "token-1"},
-                seccomp=_seccomp(workload),
+                profiles=OwnProfiles(_seccomp(workload)),
             ),
             config_map(where, "api", workload),
             service(where, "api", workload),

@@ -30,6 +30,7 @@ def _name(each: Declared) -> str:
 
 def test_each_pool_of_nvidias_has_a_plugin_in_the_other_namespace(recording: Recording):
     assert sorted(_name(each) for each in recording.of_type("DaemonSet")) == [
+        "apparmor",
         "gpus-a100",
         "gpus-cut",
         "gpus-new",
@@ -73,6 +74,19 @@ def test_a_workload_with_a_profile_of_its_own_waits_until_its_nodes_have_it(reco
     profile = container["securityContext"]["seccompProfile"]
     assert profile == {"type": "Localhost", "localhostProfile": f"slipway/{next(iter(config.inputs['data']))}"}
     assert "mkdir" in next(iter(config.inputs["data"].values()))
+
+
+def test_an_apparmor_profile_of_its_own_is_loaded_under_the_name_that_its_pods_ask_for(recording: Recording):
+    (loader,) = [each for each in recording.of_type("DaemonSet") if each.name == "apparmor"]
+    (worker,) = [each for each in recording.of_type("StatefulSet") if each.name == "worker"]
+    assert loader.urn in worker.dependencies
+    (config,) = [each for each in recording.of_type("ConfigMap") if each.name == "apparmor-config"]
+    ((name, text),) = config.inputs["data"].items()
+    container = worker.inputs["spec"]["template"]["spec"]["containers"][0]
+    assert container["securityContext"]["appArmorProfile"] == {"type": "Localhost", "localhostProfile": name}
+    assert f"\nprofile {name} flags=(" in text
+    (volume,) = [each for each in loader.inputs["spec"]["template"]["spec"]["volumes"] if "configMap" in each]
+    assert volume["configMap"]["name"] == config.inputs["metadata"]["name"]
 
 
 def test_a_profile_that_is_none_is_refused_with_its_place(monkeypatch: pytest.MonkeyPatch):

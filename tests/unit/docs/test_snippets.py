@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
+from components.spec.apparmor import wrongs
 from components.spec.problem import SpecError
 from components.spec.settings import settings_schema
 from tests.support.docs import stacks
@@ -63,6 +64,11 @@ def test_yaml_can_be_read(snippet: Snippet) -> None:
 @pytest.mark.parametrize("snippet", all_snippets("json"), ids=named)
 def test_json_can_be_read(snippet: Snippet) -> None:
     assert json.loads(snippet.text)
+
+
+@pytest.mark.parametrize("snippet", all_snippets("apparmor"), ids=named)
+def test_a_profile_is_one_that_nodes_may_load(snippet: Snippet) -> None:
+    assert list(wrongs(snippet.text)) == []
 
 
 @pytest.mark.parametrize("snippet", all_snippets("python"), ids=named)

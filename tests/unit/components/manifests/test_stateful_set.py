@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from components.manifests.stateful_set import stateful_set
+from components.spec.profiles import OwnProfiles
 from tests.unit.components.given import environment, workload
 
 DATA = {"name": "data", "path": "/data", "size": "1Gi"}
@@ -56,14 +57,24 @@ def test_a_command_is_asked_in_place_of_http(probe: str):
     assert "httpGet" not in container[probe]
 
 
-def test_a_seccomp_profile_of_its_own_is_the_containers_and_its_name_follows_its_content():
+@pytest.mark.parametrize(
+    ("field", "kind", "begins", "around"),
+    [
+        ("seccompProfile", "seccomp", "slipway/store-", {"type": "RuntimeDefault"}),
+        ("appArmorProfile", "apparmor", "slipway-store-", None),
+    ],
+)
+def test_a_profile_of_its_own_is_the_containers_and_its_name_follows_its_content(
+    field: str, kind: str, begins: str, around: object
+):
     what = workload(replicas=1, volumes=[DATA])
 
     def profiles(text: str) -> tuple[Any, Any]:
-        pod = stateful_set(environment(), "store", what, "image", {}, seccomp=text)["spec"]["template"]["spec"]
-        return pod["securityContext"]["seccompProfile"], pod["containers"][0]["securityContext"]["seccompProfile"]
+        made = stateful_set(environment(), "store", what, "image", {}, profiles=OwnProfiles(**{kind: text}))
+        pod = made["spec"]["template"]["spec"]
+        return pod["securityContext"].get(field), pod["containers"][0]["securityContext"][field]
 
-    (around, one), (_, two) = profiles("{}"), profiles('{"defaultAction": "SCMP_ACT_LOG"}')
-    assert around == {"type": "RuntimeDefault"}
-    assert (one["type"], one["localhostProfile"][:14]) == ("Localhost", "slipway/store-")
+    (pods, one), (_, two) = profiles("one"), profiles("two")
+    assert pods == around
+    assert (one["type"], one["localhostProfile"][: len(begins)]) == ("Localhost", begins)
     assert one["localhostProfile"] != two["localhostProfile"]

@@ -1,15 +1,13 @@
 """A seccomp profile that is no profile is told with its place, before anything runs with it."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.spec.problem import SpecError
-from components.spec.seccomp import ACTIONS, ALLOWING, ARCHITECTURES, LARGEST, NEEDED, OPERATORS, read_profiles, wrongs
+from components.spec.seccomp import ACTIONS, ALLOWING, ARCHITECTURES, LARGEST, NEEDED, OPERATORS, wrongs
 
 DENY: dict[str, Any] = {"names": ["ptrace"], "action": "SCMP_ACT_ERRNO"}
 ARGUMENT: dict[str, Any] = {"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}
@@ -90,17 +88,3 @@ def test_what_forbids_something_and_lets_programs_start_is_a_profile(
     forbids = {default, *(each["action"] for each in rules)} - {*ALLOWING}
 
     assert bool(list(wrongs(json.dumps(written)))) == (not forbids)
-
-
-def test_files_are_read_and_all_that_is_wrong_with_them_is_told_at_once(tmp_path: Path) -> None:
-    (tmp_path / "good.json").write_text(json.dumps(profile()))
-    (tmp_path / "bad.json").write_text("{}")
-    assert read_profiles(tmp_path, {"api": "good.json"}) == {"api": json.dumps(profile())}
-
-    with pytest.raises(SpecError) as caught:
-        read_profiles(tmp_path, {"api": "good.json", "store": "bad.json", "worker": "none.json"})
-
-    assert [(each.place, each.path) for each in caught.value.problems] == [
-        ("bad.json", "defaultAction"),
-        ("workload worker", "slipway:workloads.worker.seccompProfile"),
-    ]
