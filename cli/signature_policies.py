@@ -152,7 +152,10 @@ def kyverno(name: str, namespace: str, repositories: Sequence[str], trust: Trust
                         "verifyImages": [
                             {
                                 "type": _form(trust),
-                                "imageReferences": [f"{repository}@*" for repository in repositories],
+                                # By tag, too: those have no digest, and are refused.
+                                "imageReferences": [
+                                    f"{repository}{form}" for repository in repositories for form in ("@*", ":*")
+                                ],
                                 "failureAction": "Enforce",
                                 "mutateDigest": False,
                                 "verifyDigest": True,

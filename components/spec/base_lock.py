@@ -18,11 +18,13 @@ from typing import Annotated
 
 import yaml
 from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from components.spec.base import Spec
 from components.spec.document import parse_value
 from components.spec.image import BuildImage, Platform
 from components.spec.problem import Problem, SpecError
+from components.spec.refusal import KIND
 from components.spec.waiver import Day
 
 FILE = "images/bases.lock"
@@ -66,13 +68,20 @@ def read_base_lock(project: FilePath) -> BaseLock:
         return _Lock.model_validate({"bases": parse_value(text) or {}}).bases
     except FileNotFoundError:
         return {}
+    except OSError as error:
+        raise SpecError([_problem("", error.strerror or "a file that cannot be read")]) from None
     except (yaml.YAMLError, UnicodeDecodeError):
         raise SpecError([_problem("", "text that is not YAML")]) from None
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False)
         raise SpecError(
-            [_problem(" ".join(str(part) for part in each["loc"][1:]), each["msg"]) for each in found]
+            [_problem(" ".join(str(part) for part in each["loc"][1:]), _found(each)) for each in found]
         ) from None
+
+
+def _found(error: ErrorDetails) -> str:
+    """What stands there, in pydantic's words, unless the refusal is one of ours: its words are not in the message."""
+    return repr(error["input"]) if error["type"] == KIND else error["msg"]
 
 
 def _problem(path: str, found: str) -> Problem:

@@ -92,8 +92,9 @@ class Instance(Checked):
     """The timestamp authority, with its whole path."""
 
     def checks(self) -> Checks:
-        """Something says when it was signed."""
+        """Something says when it was signed, and who signs is told to nobody else."""
         yield self._knows_when()
+        yield self._keeps_the_token()
 
     def _knows_when(self) -> Iterator[Refusal]:
         if not (self.rekor or self.timestamps):
@@ -101,6 +102,15 @@ class Instance(Checked):
                 found="neither `rekor` nor `timestamps`",
                 allowed="at least one of them",
                 mend="name one: a certificate holds for minutes, so somebody else must say that it held when it signed",
+            )
+
+    def _keeps_the_token(self) -> Iterator[Refusal]:
+        if not re.match(r"https://|http://(?:127\.0\.0\.1|localhost)(?=[:/]|$)", self.fulcio):
+            yield Refusal(
+                at=("fulcio",),
+                found=self.fulcio,
+                allowed="an address with `https://`, or one of this machine",
+                mend="give it TLS: it is sent the OpenID token, and who reads that on its way signs in your name",
             )
 
 

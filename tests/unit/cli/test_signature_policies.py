@@ -153,12 +153,14 @@ def test_certificates_are_checked_by_kyverno_and_told_of_policy_controller(works
         made("kyverno", workspace, PROMOTE, **chain)
 
 
-def test_the_repositories_are_those_that_run_by_digest(workspace: Workspace):
+def test_the_repositories_are_those_that_run_and_a_tag_is_no_way_around(workspace: Workspace):
     repository = settings(BUILD).registry.name_of("api")
     (policy,) = made("policy-controller", workspace, BUILD)
     assert policy["spec"]["images"] == [{"glob": f"{repository}@**"}]
     (other,) = made("kyverno", workspace, BUILD)
-    assert other["spec"]["rules"][0]["verifyImages"][0]["imageReferences"] == [f"{repository}@*"]
+    (rule,) = other["spec"]["rules"][0]["verifyImages"]
+    assert rule["imageReferences"] == [f"{repository}@*", f"{repository}:*"]
+    assert rule["verifyDigest"] is True
 
 
 @pytest.mark.parametrize(

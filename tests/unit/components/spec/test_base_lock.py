@@ -75,6 +75,17 @@ def test_a_malformed_lock_is_refused_by_its_place(tmp_path: Path, text: str, pat
     assert problem.path.startswith(path)
 
 
+def test_a_day_that_is_none_is_shown(tmp_path: Path):
+    with pytest.raises(SpecError, match="2026-13-45"):
+        read_base_lock(lock(tmp_path, f"{PYTHON}: {{since: '2026-13-45'}}"))
+
+
+def test_a_folder_in_the_place_of_the_lock_is_told(tmp_path: Path):
+    (tmp_path / FILE).mkdir(parents=True)
+    with pytest.raises(SpecError, match="Is a directory"):
+        read_base_lock(tmp_path)
+
+
 def test_a_stand_in_keeps_its_tag_and_so_does_what_has_no_digest_yet():
     locked = {PYTHON: LockedBase(digest=DIGEST, stand_in="Debian bookworm"), DEBIAN: LockedBase(digest=DIGEST)}
     assert pins(locked, stand_ins=False) == {PYTHON: f"{PYTHON}@{DIGEST}", DEBIAN: f"{DEBIAN}@{DIGEST}"}

@@ -55,6 +55,18 @@ def test_what_does_not_say_who_signs_and_when_is_refused(written: dict[str, Any]
     assert why in told(Keyless, written)
 
 
+@pytest.mark.parametrize("fulcio", ["http://fulcio.example.com", "http://127.0.0.1.example.com", "http://localhosts"])
+def test_a_token_is_sent_to_nobody_without_tls(fulcio: str):
+    own = {"instance": OWN["instance"] | {"fulcio": fulcio}, "trustedRoot": "trusted-root.json"}
+    assert "who reads that on its way signs in your name" in told(Keyless, WHO | own)
+
+
+@pytest.mark.parametrize("fulcio", ["http://127.0.0.1:5555", "http://localhost", "https://fulcio.example.com/x"])
+def test_a_token_may_be_sent_with_tls_and_to_this_machine(fulcio: str):
+    own = {"instance": OWN["instance"] | {"fulcio": fulcio}, "trustedRoot": "trusted-root.json"}
+    assert Keyless.model_validate(WHO | own).instance
+
+
 def test_a_sigstore_of_ones_own_is_taken_with_what_is_trusted_of_it():
     keyless = Keyless.model_validate(WHO | OWN | {"trustedRoot": "trusted-root.json"})
     assert keyless.instance
