@@ -83,7 +83,7 @@ class Instance(Checked):
     """The services of a Sigstore of one's own."""
 
     fulcio: Annotated[HttpUrl, Field(examples=["https://fulcio.example.com"])]
-    """Makes out certificates."""
+    """Makes out certificates. With TLS, unless it is on this machine: it is sent the OpenID token."""
 
     rekor: Annotated[HttpUrl, Field(examples=["https://rekor.example.com"])] | None = None
     """The transparency log."""
