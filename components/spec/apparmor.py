@@ -25,7 +25,8 @@ _HEADER = re.compile(
     r"^[ \t]*profile[ \t]+(?P<name>[A-Za-z][\w.-]*)\s+(?:flags\s*=\s*\((?P<flags>[^()]*)\)\s*)?(?P<block>\{)",
     re.MULTILINE,
 )
-_INCLUDE = re.compile(r"(?:^|(?<=\s))#?include\s+(?P<file>(?:if\s+exists\s+)?\S+)")
+# `#include` needs no white space around it, `include` does.
+_INCLUDE = re.compile(r"(?:#include\b\s*|(?:^|(?<=\s))include\s+)(?P<file>(?:if\s+exists\s+)?\S+)")
 _KNOWN = re.compile(r"<(?:tunables|abstractions)/(?!.*\.\.)[\w./-]+>")
 
 

@@ -31,6 +31,8 @@ WHOLE = (CHECKOUT / "tests" / "support" / "profiles" / "worker.apparmor").read_t
         ("profile api {\n}\n/app/** r,\n", "", "without an end"),
         ("profile api {\n  include <local/api>\n}\n", "line 2", "`include <local/api>`"),
         ("profile api {\n  #include <local/api>\n}\n", "line 2", "`include <local/api>`"),
+        ("profile api {\n  #include<local/api>\n}\n", "line 2", "`include <local/api>`"),
+        ("profile api {#include <local/api>\n}\n", "line 1", "`include <local/api>`"),
         (
             "profile api {\n  include if exists <abstractions/api>,\n}\n",
             "line 2",
