@@ -37,8 +37,8 @@ _UNANSWERED = re.compile(r'\b(?:GET|HEAD) "?https?://|trusted root', re.IGNORECA
 """Stands in what cosign says when a registry did not answer as one, or what is trusted could not be had: that is no
 verdict on a signature."""
 
-_TOKEN = re.compile(r"\bID token|identity token")
-"""Stands in what cosign says when it does not know who signs."""
+_TOKEN = re.compile(r"\bID token|(?<!processing the )identity token")
+"""Stands in what cosign says when it does not know who signs. Fulcio, who refuses one, speaks of `processing` it."""
 
 _SIGSTORE = re.compile(r"Fulcio|TUF|[Rr]ekor|timestamp|trusted root")
 """Stands in what cosign says when another than the registry failed."""
