@@ -17,6 +17,7 @@ from toolchain.home import Home
 from toolchain.pins import pins
 from toolchain.progress import Progress
 from toolchain.scratch import scratch_folder
+from toolchain.signing_programs import without_secrets
 
 CYCLONEDX = "application/vnd.cyclonedx+json"
 SPDX = "application/spdx+json"
@@ -85,7 +86,7 @@ def _documents(image: ImageReference, home: Home, *, insecure: bool) -> dict[str
 def _asked(image: ImageReference, home: Home, *, insecure: bool) -> dict[str, bytes]:
     """Asks syft, which reads the image from its registry with the logins of the Docker configuration."""
     syft = install.ensure(["syft"], home, Progress())["syft"]
-    environ = {
+    environ = without_secrets(os.environ) | {
         "SYFT_CHECK_FOR_APP_UPDATE": "false",
         "SYFT_REGISTRY_INSECURE_USE_HTTP": str(insecure).lower(),
         "SYFT_PARALLELISM": "2",
@@ -98,7 +99,7 @@ def _asked(image: ImageReference, home: Home, *, insecure: bool) -> dict[str, by
         try:
             done = subprocess.run(
                 [str(syft), "scan", f"registry:{image}", *named, *outputs],
-                capture_output=True, text=True, check=False, timeout=TIMEOUT_S, env={**os.environ, **environ},
+                capture_output=True, text=True, check=False, timeout=TIMEOUT_S, env=environ,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise ToolchainError(

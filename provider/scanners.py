@@ -4,6 +4,7 @@ All are given the SBOMs that the chain has made, so that all look at the same pa
 """
 
 import json
+import os
 import shutil
 import subprocess
 from collections import Counter
@@ -19,6 +20,7 @@ from provider.step import RefusedError
 from toolchain import oci
 from toolchain.home import Home
 from toolchain.scratch import scratch_folder
+from toolchain.signing_programs import without_secrets
 
 Document = Mapping[str, Any]
 """A CycloneDX document, or a report in JSON."""
@@ -163,7 +165,7 @@ def _report(name: str, path: str, document: Document) -> Document:
         file.write_bytes(oci.canonical(document))
         done = subprocess.run(
             [path, *program.command, f"{program.prefix}{file}"],
-            capture_output=True, text=True, check=False, timeout=TIMEOUT_S,
+            capture_output=True, text=True, check=False, timeout=TIMEOUT_S, env=without_secrets(os.environ),
         )  # fmt: skip
     try:
         if done.returncode == 0:

@@ -20,6 +20,11 @@ SECRETS = (PASSWORD_VARIABLE, TOKEN_VARIABLE)
 """Variables that only who signs is given."""
 
 
+def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables for a program that signs nothing: it reads what others have written, and may be had by it."""
+    return {variable: value for variable, value in environ.items() if variable not in SECRETS}
+
+
 def started(
     home: Home,
     name: str,
@@ -43,7 +48,6 @@ def started(
         ToolchainError: the program cannot be had, or did not end in time.
     """
     program = install.ensure([name], home, Progress())[name]
-    inherited = {variable: value for variable, value in os.environ.items() if variable not in SECRETS}
     try:
         return subprocess.run(
             [str(program), *command],
@@ -53,7 +57,7 @@ def started(
             check=False,
             stdin=subprocess.DEVNULL,
             timeout=seconds,
-            env={**inherited, **environ},
+            env={**without_secrets(os.environ), **environ},
             cwd=cwd,
         )
     except subprocess.TimeoutExpired:

@@ -11,6 +11,7 @@ import pytest
 from provider.advisories import Finding
 from provider.scanners import PROGRAMS, asked, grype_findings, packages_in, trivy_findings
 from provider.step import RefusedError
+from toolchain.signing_programs import SECRETS
 
 SBOM: dict[str, Any] = {
     "components": [
@@ -115,6 +116,15 @@ def test_a_program_that_fails_is_told_with_what_it_said(tmp_path: Path, monkeypa
     installed(tmp_path, monkeypatch, "trivy", script)
     with pytest.raises(RefusedError, match=r"trivy could not scan: .*no database"):
         asked("trivy", [SBOM])
+
+
+def test_a_program_is_given_no_secret_of_who_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for variable in SECRETS:
+        monkeypatch.setenv(variable, "canary")
+    installed(tmp_path, monkeypatch, "trivy", "env | grep canary >&2; exit 1")
+    with pytest.raises(RefusedError, match="trivy could not scan") as refused:
+        asked("trivy", [SBOM])
+    assert "canary" not in str(refused.value)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
