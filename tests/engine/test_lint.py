@@ -13,7 +13,12 @@ from provider.lint import judged
 from tests.support.small_image import build_small
 from tests.support.workbench import CHECKOUT, copy_checkout
 
-DOCKERFILES = sorted(each for folder in ("images", "tests") for each in (CHECKOUT / folder).rglob("Dockerfile*"))
+DOCKERFILES = sorted(
+    each
+    for folder in ("images", "tests")
+    for each in (CHECKOUT / folder).rglob("Dockerfile*")
+    if each.suffix != ".dockerignore"
+)
 CONTEXT = f"FROM docker.io/library/python@sha256:{'0' * 64}\nCOPY --from=shared x /x\nUSER 1\n"
 BAD = "FROM docker.io/library/python:3.11-slim\n# hadolint ignore=DL3003\nRUN cd /x && echo $y\nUSER root\n"
 
