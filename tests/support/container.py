@@ -84,7 +84,7 @@ def build(folder: Path, name: str, shop: Workshop, work: Path, *options: str) ->
         *secrets,
         *options,
     )
-    # It is there once the image is pushed. The exit code may tell of something else: buildctl 0.31 also fails when nobody
+    # It is there once the image is pushed. The exit code may tell of something else: buildctl 0.31 also fails if nobody
     # has taken its traces within 50 milliseconds (https://github.com/moby/buildkit/issues/6912).
     assert metadata.is_file(), said[-4000:]
     digest = json.loads(metadata.read_text(encoding="utf-8"))["containerimage.digest"]
