@@ -43,7 +43,7 @@ test: venv ## Run the fast tests: units, and the real engine
 	exit $$failed
 
 e2e: venv ## Run the tests with a cluster and with Docker
-	@$(BIN)/pytest --verbose --numprocesses=2 --dist=loadgroup --durations=20 tests/cluster tests/docker $(ARGS)
+	@$(BIN)/pytest --verbose --durations=20 tests/cluster tests/docker $(ARGS)
 
 check: venv ## Format, lint, types, imports, links, generated files
 	@$(MAKE) --no-print-directory --keep-going $(CHECKS)

@@ -17,14 +17,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--regenerate", action="store_true", help="Write golden files instead of comparing with them.")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each of the machine's one cluster and one Docker engine has its tests in one process, beside the other's."""
-    for item in items:
-        for owner in ("cluster", "docker"):
-            if Path(__file__).parent / owner in item.path.parents:
-                item.add_marker(pytest.mark.xdist_group(owner))
-
-
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Compare a text with a file in `golden/` beside the test, or write it there with `--regenerate`."""

@@ -144,6 +144,7 @@ def write(workbench: Workbench, target: dict[str, Any], namespace: str, reposito
         "slipway:secrets": {name: {"fromConfig": {"key": _key(name)}} for name in named},
         "slipway:backup": {"repository": repository, "password": SECRETS[0]},
     }
+    del content["config"]["slipway:addons"]  # it brings the profile of a workload that is not there
     workbench.write_stack_file(content)
     stacks.enforce(workbench)
     values = dict(zip(SECRETS, (PASSWORD, ACCESS_KEY, "a secret key of the backup tests"), strict=True))
