@@ -141,12 +141,9 @@ def _platforms(remote: Remote, repository: str, content: Content) -> dict[Platfo
     if not indexed:
         config = Content("", "", remote.blob(repository, content.parsed["config"]["digest"])).parsed
         return {platform: content.digest for platform in PLATFORMS if platform == _platform(config)}
-    listed = content.parsed["manifests"]
-    return {
-        platform: next(str(each["digest"]) for each in listed if _platform(each.get("platform") or {}) == platform)
-        for platform in PLATFORMS
-        if any(_platform(each.get("platform") or {}) == platform for each in listed)
-    }
+    # Of two for the same platform, the first counts.
+    listed = {_platform(each.get("platform") or {}): each for each in reversed(content.parsed["manifests"])}
+    return {platform: str(listed[platform]["digest"]) for platform in PLATFORMS if platform in listed}
 
 
 def _platform(described: Mapping[str, object]) -> str:

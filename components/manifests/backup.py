@@ -11,7 +11,7 @@ from typing import Any
 from components.manifests.container import container
 from components.manifests.docker_volume import data_volume_name
 from components.manifests.manifest import Leaf
-from components.manifests.volumes import Volume, claim_name, volumes
+from components.manifests.volumes import Volume, volumes
 from components.spec import defaults
 from components.spec.backup import BACKUP, PORT, Backup, saved_volumes
 from components.spec.environment import Environment
@@ -20,6 +20,7 @@ from components.spec.probes import Probes
 from components.spec.runtime import runtime_variables
 from components.spec.scaling import Shutdown
 from components.spec.values import duration_seconds
+from components.spec.volume import claim_name
 from components.spec.workload import Workload, secret_variable
 
 REPOSITORY = "/repository"
@@ -111,7 +112,7 @@ def sidecar(
         claim = {"persistentVolumeClaim": {"claimName": backup.repository.volume}}
         own.append(Volume(f"{BACKUP}-repository", claim, REPOSITORY))
     data = [
-        Volume(claim_name(volume), None, f"{VOLUMES}/{volume.name}", read_only=True)
+        Volume(claim_name(volume.name), None, f"{VOLUMES}/{volume.name}", read_only=True)
         for volume in workload.volumes
         if volume.backup
     ]

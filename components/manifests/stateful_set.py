@@ -7,10 +7,10 @@ from components.manifests.backup import Sidecar
 from components.manifests.labels import environment_labels, selector, workload_labels
 from components.manifests.manifest import Leaf, Manifest, manifest
 from components.manifests.pod import pod_template
-from components.manifests.volumes import claim_name, claim_spec
+from components.manifests.volumes import claim_spec
 from components.spec.environment import Environment
 from components.spec.profiles import NO_PROFILES, OwnProfiles
-from components.spec.volume import Volume
+from components.spec.volume import Volume, claim_name
 from components.spec.workload import Workload
 
 
@@ -56,6 +56,6 @@ def _claim(environment: Environment, name: str, volume: Volume) -> dict[str, Any
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
-        "metadata": {"name": claim_name(volume), "labels": {**selector(name), **environment_labels(environment)}},
+        "metadata": {"name": claim_name(volume.name), "labels": {**selector(name), **environment_labels(environment)}},
         "spec": claim_spec(volume),
     }

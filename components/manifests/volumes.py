@@ -10,6 +10,7 @@ from components.manifests.manifest import Leaf
 from components.spec import defaults
 from components.spec.model import Model
 from components.spec.volume import Volume as VolumeSpec
+from components.spec.volume import claim_name
 from components.spec.workload import Workload
 
 
@@ -31,11 +32,6 @@ class Volume:
         return {"name": self.name, "mountPath": self.path, **({"readOnly": True} if self.read_only else {})}
 
 
-def claim_name(volume: VolumeSpec) -> str:
-    """The name of a volume in its pod, which is none of slipway's own."""
-    return f"volume-{volume.name}"
-
-
 def job_claim_name(name: str, volume: VolumeSpec) -> str:
     """The name of a job's claim for a volume: its pods have no number, by which a StatefulSet's claims are told."""
     return f"{name}.{volume.name}"
@@ -55,7 +51,7 @@ def volumes(name: str, workload: Workload, secret_objects: Mapping[str, Leaf]) -
         found.append(Volume("shm", memory, "/dev/shm"))  # noqa: S108  # the container's own
     for volume in workload.volumes:
         claim = {"persistentVolumeClaim": {"claimName": job_claim_name(name, volume)}} if workload.job else None
-        found.append(Volume(claim_name(volume), claim, volume.path))
+        found.append(Volume(claim_name(volume.name), claim, volume.path))
     if workload.model and (source := _model(workload.model)):
         found.append(Volume("model", source, workload.model.path, read_only=True))
     if workload.config_files:

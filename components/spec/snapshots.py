@@ -15,6 +15,7 @@ from components.spec.refusal import Refusal
 from components.spec.resources import Resources
 from components.spec.timing import DAY
 from components.spec.values import Name
+from components.spec.volume import claim_name
 from components.spec.workload import Workload
 
 SNAPSHOTS = "snapshots"
@@ -69,7 +70,7 @@ def snapshot_claims(workloads: Mapping[str, Workload]) -> list[str]:
 
 def claim_of(workload: str, volume: str) -> str:
     """The name of the claim that a workload's one pod has for a volume."""
-    return f"volume-{volume}-{workload}-0"
+    return f"{claim_name(volume)}-{workload}-0"
 
 
 def snapshot_workload(snapshots: Snapshots, workloads: Mapping[str, Workload]) -> Workload:

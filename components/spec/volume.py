@@ -74,3 +74,8 @@ def volume_checks(volumes: Sequence[Volume], taken: Mapping[str, str]) -> Iterat
 def within(path: str, folder: str) -> bool:
     """Whether a path is a folder, or below it."""
     return path == folder or path.startswith(f"{folder}/")
+
+
+def claim_name(volume: str) -> str:
+    """The name of a volume in its pod, which is none of slipway's own, and with which a StatefulSet's claims begin."""
+    return f"volume-{volume}"
